@@ -1,0 +1,48 @@
+# Everything here sets itself up: a fresh clone needs only Python 3.11 and pip.
+VENV ?= .venv
+PYTHON ?= python3
+BIN := $(VENV)/bin
+export HF_HUB_OFFLINE = 1
+
+.PHONY: help setup demo test test-slow lint format bench clean
+.DEFAULT_GOAL := help
+
+help: ## Show this list.
+	@grep -E '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | awk -F ':.*?## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+# The stamp is newer than what it was made of, so set-up runs once.
+$(VENV)/.installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
+	touch $@
+
+setup: $(VENV)/.installed ## Make the virtual environment and fetch the starter pack.
+	@$(BIN)/mkaudio fetch starter
+
+demo: setup ## Distil ten real animal sounds, file names hidden, and show their prompts.
+	@$(BIN)/mkaudio fetch demo-sounds
+	rm -rf runs/demo
+	$(BIN)/mkaudio distill --input "$$($(BIN)/mkaudio fetch demo-sounds)" --output runs/demo --no-file-names
+	$(BIN)/mkaudio inspect runs/demo
+	$(BIN)/mkaudio verify runs/demo
+
+test: setup ## Run the quick tests.
+	$(BIN)/python -m pytest -m "not slow"
+
+test-slow: setup ## Run the tests that take minutes.
+	$(BIN)/python -m pytest -m slow
+
+lint: $(VENV)/.installed ## Check style, docstrings and types.
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(VENV)/.installed ## Format the code.
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+bench: setup ## Measure truth of prompts and speed of distillation (fetches no sounds: see CONTRIBUTING.md).
+	$(BIN)/python tests/benchmarks/distill_speed.py
+
+clean: ## Remove the virtual environment and what runs made.
+	rm -rf $(VENV) runs build *.egg-info

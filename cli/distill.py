@@ -1,0 +1,151 @@
+"""`mkaudio distill`: folders of sound in, prompted shards and a Parquet ledger out."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from mkaudio.pipeline import DistillConfig, Source, Summary
+    from mkaudio.pipeline.task import ToolboxFactory
+
+EXIT_REFUSED = 3
+
+
+def distill(  # noqa: PLR0913 - one parameter an option
+    input: Annotated[  # noqa: A002 - the option's name
+        list[Path],
+        typer.Option("--input", "-i", help="Folder, sound file, CSV/TSV/JSONL/Parquet list, or WebDataset tar; repeatable."),
+    ],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Folder of the dataset; default: ./NAME-prompted.")
+    ] = None,
+    experts: Annotated[
+        str, typer.Option(help="Who proposes captions, comma-separated, in the order in which ties fall.")
+    ] = "tagger,retriever,labels",
+    caption_bank: Annotated[
+        Path | None, typer.Option(help="Your captions for the retriever, one a line; default: ours.")
+    ] = None,
+    clap: Annotated[str, typer.Option(help="Who scores: starter.")] = "starter",
+    engine: Annotated[str, typer.Option(help="Where it runs: local (one supervised worker).")] = "local",
+    window_s: Annotated[float, typer.Option(help="Length of a clip; longer sounds are cut.")] = 10.0,
+    store_rate: Annotated[int | None, typer.Option(help="Rate of the stored sound in Hz; default: the source's.")] = None,
+    store_channels: Annotated[str, typer.Option(help="mono or source.")] = "mono",
+    samples_per_shard: Annotated[int, typer.Option(help="Clips in a shard.")] = 512,
+    batch_size: Annotated[int, typer.Option(help="Clips that go through the models together.")] = 16,
+    min_score: Annotated[
+        float | None, typer.Option(help="Lowest score in the default selection; every clip is stored all the same.")
+    ] = None,
+    file_names: Annotated[
+        bool, typer.Option("--file-names/--no-file-names", help="Let the labels expert read file and folder names.")
+    ] = True,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(help="What a column of a list is, as group=my_column: path, label, language, group, licence, ..."),
+    ] = None,
+    limit: Annotated[int | None, typer.Option(help="Only the first N sounds.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Count, and estimate the time from 32 clips.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Finish an interrupted run.")] = False,
+    append: Annotated[bool, typer.Option("--append", help="Add sounds that the dataset does not have yet.")] = False,
+    max_refused: Annotated[float, typer.Option(help="Share of refused sounds above which the exit code is 3.")] = 0.05,
+    timeout_s: Annotated[float, typer.Option(help="End a worker that reports nothing for so long.")] = 600.0,
+    cache: Annotated[Path | None, typer.Option(help="Folder of the models; default as for mkaudio fetch.")] = None,
+) -> None:
+    """Distil prompts: experts propose captions for each clip, the scorer keeps the best.
+
+    Example: mkaudio distill --input audiosets/
+    """
+    from mkaudio.pipeline import DistillConfig, open_sources
+
+    config = DistillConfig(
+        window_s=window_s, store_rate_hz=store_rate, store_channels=store_channels, samples_per_shard=samples_per_shard,
+        batch_size=batch_size, file_names=file_names, min_score=min_score, limit=limit,
+    )  # fmt: skip
+    if resume and append:
+        raise ValueError("--resume finishes a run, --append begins a new one: give one of them")
+    _one_of("--clap", clap, ("starter",))
+    _one_of("--engine", engine, ("local",))
+    sources = open_sources(list(input), _columns(column or []))
+    factory = _factory(experts, caption_bank, cache)
+    _say_about_lists(input)
+    if dry_run:
+        _dry_run(sources, config, factory, timeout_s)
+        return
+    if output is None:
+        output = Path(f"{sources[0].root_name}-prompted")
+        print(f"writing to {output}", file=sys.stderr)
+    mode = "resume" if resume else "append" if append else "new"
+    summary = _run(output, mode, sources, config, factory, timeout_s)
+    for line in summary.lines():
+        print(line)
+    if not (summary.sources_close and summary.windows_close):
+        raise RuntimeError(f"the sums do not close: run mkaudio verify {output}")
+    print(f"{output}: look at it with mkaudio inspect {output}")
+    if summary.refused_share > max_refused:
+        print(
+            f"mkaudio: {summary.refused_share:.1%} of the sounds were refused, more than --max-refused {max_refused:g}; "
+            "mkaudio inspect shows why",
+            file=sys.stderr,
+        )
+        raise typer.Exit(EXIT_REFUSED)
+
+
+def _run(
+    output: Path, mode: str, sources: "list[Source]", config: "DistillConfig", factory: "ToolboxFactory", timeout_s: float
+) -> "Summary":
+    from mkaudio.cli.progress import watch
+    from mkaudio.pipeline import LocalEngine, distill, locked, open_output
+    from mkaudio.shards import TEMPORARY_FOLDER
+
+    info = open_output(output, mode, config, factory)
+    with locked(output) as lock, LocalEngine(factory, output / TEMPORARY_FOLDER, timeout_s, (lock,)) as engine:
+        return distill(output, info, sources, config, engine, watch, append=mode == "append")
+
+
+def _dry_run(sources: "list[Source]", config: "DistillConfig", factory: "ToolboxFactory", timeout_s: float) -> None:
+    from mkaudio.cli.progress import watch
+    from mkaudio.pipeline import estimate
+
+    for line in estimate(sources, config, factory, timeout_s, watch).lines():
+        print(line)
+
+
+def _factory(experts: str, caption_bank: Path | None, cache: Path | None) -> "ToolboxFactory":
+    from mkaudio.cli.toolbox import EXPERTS, StarterToolbox
+    from mkaudio.models.starter.fetch import starter_folder, starter_ready
+
+    names = tuple(name.strip() for name in experts.split(",") if name.strip())
+    if not names:
+        raise ValueError(f"--experts: name at least one of {', '.join(EXPERTS)}")
+    for name in names:
+        _one_of("--experts", name, EXPERTS)
+    if not starter_ready(cache):
+        raise ValueError("the starter pack is not there: mkaudio fetch starter")
+    return StarterToolbox(starter_folder(cache), names, caption_bank)
+
+
+def _columns(pairs: list[str]) -> dict[str, str]:
+    columns = {}
+    for pair in pairs:
+        what, equals, name = pair.partition("=")
+        if not equals:
+            raise ValueError(f"--column {pair}: write it as group=my_column")
+        columns[what.strip()] = name.strip()
+    return columns
+
+
+def _one_of(option: str, value: str, known: tuple[str, ...]) -> None:
+    import difflib
+
+    if value not in known:
+        near = difflib.get_close_matches(value, known, n=1)
+        hint = f"; did you mean {near[0]}?" if near else f"; there is {', '.join(known)}"
+        raise ValueError(f"{option} {value}: not known{hint}")
+
+
+def _say_about_lists(inputs: list[Path]) -> None:
+    for folder in inputs:
+        lists = sorted(folder.glob("*.csv")) if folder.is_dir() else []
+        if lists:
+            print(f"note: {folder} holds {lists[0].name}; --input {lists[0]} would use its labels", file=sys.stderr)

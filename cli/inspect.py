@@ -1,0 +1,121 @@
+"""`mkaudio inspect`: what is in a dataset, on a terminal."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    import duckdb
+
+_BAR_WIDTH = 40
+_BINS = 10
+
+
+def inspect(
+    path: Annotated[Path, typer.Argument(help="A dataset's folder, or one Parquet file.")],
+    sql: Annotated[
+        str | None, typer.Option(help="A query over manifest, candidates, quarantine, selection, plan (or file).")
+    ] = None,
+    prompts: Annotated[int, typer.Option(help="How many prompts to show.")] = 10,
+) -> None:
+    """Show counts, hours, scores, which expert wins, refusals by reason, and some prompts.
+
+    Example: mkaudio inspect audiosets-prompted --sql "select prompt, score from manifest order by score limit 5"
+    """
+    connection = _connect(path)
+    if sql is not None:
+        print(_query(connection, sql))
+    elif path.is_file():
+        print(_query(connection, "select count(*) as rows from file"))
+        print(_query(connection, "select column_name, column_type from (describe file)"))
+        print(_query(connection, f"select * from file limit {max(0, prompts)}"))
+    else:
+        for line in _overview(connection, max(0, prompts)):
+            print(line)
+
+
+def _connect(path: Path) -> "duckdb.DuckDBPyConnection":
+    import duckdb
+
+    from mkaudio.shards import read_dataset_info
+
+    connection = duckdb.connect()
+    if path.is_file():
+        globs = {"file": path}
+    else:
+        read_dataset_info(path)
+        tables = ("manifest", "candidates", "quarantine", "plan")
+        globs = {name: path / name / "*.parquet" for name in tables if any((path / name).glob("*.parquet"))}
+        if any((path / "selections" / "default").glob("*.parquet")):
+            globs["selection"] = path / "selections" / "default" / "*.parquet"
+    for name, glob in globs.items():
+        quoted = str(glob).replace("'", "''")
+        try:
+            connection.execute(f"create view {name} as select * from read_parquet('{quoted}')")
+        except duckdb.Error as error:
+            raise ValueError(f"{glob}: not Parquet that can be read: {error}") from error
+    if "manifest" not in globs and not path.is_file():
+        raise ValueError(f"{path}: no shard is committed yet; finish it with mkaudio distill --resume")
+    return connection
+
+
+def _query(connection: "duckdb.DuckDBPyConnection", sql: str) -> str:
+    import duckdb
+
+    try:
+        frame = connection.execute(sql).df()
+    except duckdb.Error as error:
+        raise ValueError(f"--sql: {error}") from error
+    return str(frame.to_string(index=False, max_colwidth=100))
+
+
+def _overview(connection: "duckdb.DuckDBPyConnection", n_prompts: int) -> list[str]:
+    def rows(sql: str) -> list[tuple]:  # type: ignore[type-arg]
+        return connection.execute(sql).fetchall()
+
+    ((clips, hours, prompted),) = rows(
+        "select count(*), coalesce(sum(duration_s), 0) / 3600, count(*) filter (prompt <> '') from manifest"
+    )
+    ((sources, duplicates, planned),) = rows(
+        "select count(*) filter (first_window = 0), count(*) filter (duplicate_of <> ''), sum(n_windows) from plan"
+    )
+    lines = [
+        f"sounds    {sources:,}, {duplicates:,} of them duplicates",
+        f"clips     {clips:,} of {planned:,} planned; {prompted:,} have a prompt",
+        f"hours     {hours:.2f}",
+    ]
+    lines += ["", "score of the prompt"]
+    lines += _histogram([score for (score,) in rows("select score from manifest where prompt <> '' order by score")])
+    lines += ["", "which expert wins"]
+    lines += _bars(rows("select expert, count(*) from manifest where prompt <> '' group by all order by 2 desc, 1"))
+    left = rows("select reason, count(*), any_value(source_path) from quarantine group by all order by 2 desc, 1")
+    lines += ["", "refused or left out" if left else "nothing was refused"]
+    lines += [f"  {count:>7,}  {reason:<18} e.g. {_one_line(path)}" for reason, count, path in left]
+    shown = rows(
+        "select prompt, score, expert, source_path, start_s from manifest where prompt <> '' "
+        f"order by hash(key) limit {n_prompts}"
+    )
+    lines += ["", "prompts"] if shown else []
+    lines += [f"  {score:.3f}  {prompt}  ({expert}; {_one_line(path)} at {start:g} s)" for prompt, score, expert, path, start in shown]
+    return lines
+
+
+def _histogram(scores: list[float]) -> list[str]:
+    if not scores:
+        return ["  no prompts"]
+    low, high = scores[0], scores[-1]
+    width = (high - low) / _BINS or 1.0
+    counts = [0] * _BINS
+    for score in scores:
+        counts[min(int((score - low) / width), _BINS - 1)] += 1
+    return _bars([(f"{low + number * width:.3f}", count) for number, count in enumerate(counts)])
+
+
+def _bars(rows: list[tuple[str, int]]) -> list[str]:
+    longest = max((count for _, count in rows), default=1)
+    return [f"  {name:<12} {count:>7,}  {'█' * round(_BAR_WIDTH * count / longest)}" for name, count in rows]
+
+
+def _one_line(path: str) -> str:
+    return path.encode("unicode_escape").decode() if not path.isprintable() else path

@@ -1,0 +1,57 @@
+"""`mkaudio`: one verb a file. Heavy modules are imported inside the commands, so that --help is quick."""
+
+import os
+import sys
+
+import typer
+
+from mkaudio import __version__
+from mkaudio.cli import distill, fetch, inspect, verify
+
+EXIT_FAILED, EXIT_USAGE, EXIT_STOPPED = 1, 2, 130
+
+app = typer.Typer(
+    name="mkaudio",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Turn folders of sound that nobody described into a captioned text-to-audio training set.",
+)
+app.command("fetch")(fetch.fetch)
+app.command("distill")(distill.distill)
+app.command("inspect")(inspect.inspect)
+app.command("verify")(verify.verify)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"mkaudio {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version."),
+) -> None:
+    """Turn folders of sound that nobody described into a captioned text-to-audio training set."""
+
+
+def main() -> None:
+    """Run the command line; a mistake of the user is one clear line, not a traceback."""
+    try:
+        app()
+    except ValueError as error:
+        _fail(error, EXIT_USAGE)
+    except (RuntimeError, OSError) as error:
+        _fail(error, EXIT_FAILED)
+    except (KeyboardInterrupt, typer.Abort):
+        print("mkaudio: stopped; what is committed stays, --resume goes on from there", file=sys.stderr)
+        sys.exit(EXIT_STOPPED)
+
+
+def _fail(error: Exception, code: int) -> None:
+    if os.environ.get("MKAUDIO_DEBUG"):
+        raise error
+    print(f"mkaudio: {error}", file=sys.stderr)
+    sys.exit(code)

@@ -1,0 +1,46 @@
+"""What names the starter's models: hashes of their files and versions of our recipes. Loads no weights and no torch."""
+
+import hashlib
+from pathlib import Path
+
+from mkaudio.models.starter.fetch import hashes_in
+
+_EAR_VERSION = "1"
+"""Raise it when YAMNet's front end (yamnet.py) would hear something else."""
+_READER_VERSION = "1"
+"""Raise it when MiniLM (minilm.py) would give a text another vector."""
+_SCORER_VERSION = "1"
+"""Raise it when the space made of both (scorer.py) changes."""
+
+
+def ear_fingerprint(folder: Path) -> str:
+    """Name YAMNet as an ear.
+
+    Args:
+        folder: the starter pack.
+    """
+    hashes = hashes_in(folder)
+    return _digest(_EAR_VERSION, hashes["yamnet.safetensors"], hashes["yamnet_classes.csv"])
+
+
+def reader_fingerprint(folder: Path) -> str:
+    """Name MiniLM as a reader.
+
+    Args:
+        folder: the starter pack.
+    """
+    of_minilm = sorted(digest for name, digest in hashes_in(folder).items() if name.startswith("minilm/"))
+    return _digest(_READER_VERSION, *of_minilm)
+
+
+def scorer_fingerprint(folder: Path) -> str:
+    """Name the audio-text space.
+
+    Args:
+        folder: the starter pack.
+    """
+    return _digest(_SCORER_VERSION, ear_fingerprint(folder), reader_fingerprint(folder))
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256(" ".join(parts).encode()).hexdigest()[:16]

@@ -1,0 +1,71 @@
+"""The starter's audio-text space, made without any training: evidence(class | sound) · MiniLM(class name).
+
+A sound becomes the mean of the text vectors of what YAMNet hears in it, a caption its own text vector, both seen from the
+mean of all class names, since what every name has in common says nothing. It is called `starter`, never CLAP.
+B clips, P patches, K classes, D = 384 dimensions.
+"""
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mkaudio.models.starter.fingerprints import scorer_fingerprint
+from mkaudio.models.starter.minilm import MiniLM
+from mkaudio.models.starter.yamnet import YamnetEar
+
+
+class StarterScorer:
+    """Scores captions with YAMNet and MiniLM.
+
+    Args:
+        ear: hears the sound; shared with the tagger, whose forward it takes over.
+        folder: the starter pack.
+        device: for MiniLM.
+    """
+
+    name = "starter"
+    sample_rate_hz = YamnetEar.sample_rate_hz
+    dimensions = 384
+
+    def __init__(self, ear: YamnetEar, folder: Path, device: str = "cpu") -> None:
+        self._ear = ear
+        self._minilm = MiniLM(folder / "minilm", device)
+        self._fingerprint = scorer_fingerprint(folder)
+        names = self._minilm.embed(list(ear.classes))
+        self._centre = names.mean(axis=0)
+        self._classes = names - self._centre
+
+    def fingerprint(self) -> str:
+        """Return the space's hash."""
+        return self._fingerprint
+
+    def embed_audio(self, waveforms: list[NDArray[np.float32]]) -> NDArray[np.float32]:
+        """Return the vectors of sounds.
+
+        Every class counts by the evidence for it, not by its bare probability (see evidence.py).
+
+        Args:
+            waveforms: B of (T,) float32 at 16 kHz.
+
+        Returns:
+            Unit rows (B, 384).
+        """
+        evidence = np.stack([self._ear.evidence(one.posteriors) for one in self._ear.listen(waveforms)])
+        return _unit(np.einsum("bk,kd->bd", evidence, self._classes))
+
+    def embed_text(self, texts: list[str]) -> NDArray[np.float32]:
+        """Return the vectors of captions; a caption's vector does not depend on the others.
+
+        Args:
+            texts: N captions.
+
+        Returns:
+            Unit rows (N, 384).
+        """
+        return _unit(self._minilm.embed(texts) - self._centre)
+
+
+def _unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    norms = np.sqrt(np.einsum("nd,nd->n", rows, rows))[:, None]
+    return rows / np.maximum(norms, np.float32(1e-12))

@@ -1,0 +1,96 @@
+"""A distillation from beginning to end: index → sealed plan → shards → sums. Resumable at any point."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from mkaudio.pipeline.config import DistillConfig, differences
+from mkaudio.pipeline.engine import Engine, Watch
+from mkaudio.pipeline.index_pass import library_versions, seal_plan
+from mkaudio.pipeline.report import Summary, total
+from mkaudio.pipeline.shard_task import ShardTask
+from mkaudio.pipeline.sources import Source
+from mkaudio.shards import DatasetInfo, is_committed, plan_file, read_marker, write_dataset_info
+
+
+def distill(
+    output: Path,
+    info: DatasetInfo,
+    sources: list[Source],
+    config: DistillConfig,
+    engine: Engine,
+    watch: Watch,
+    append: bool = False,
+) -> Summary:
+    """Make or finish a dataset.
+
+    Args:
+        output: its folder, as `open_output` returned it.
+        info: its description.
+        sources: the inputs.
+        config: settings.
+        engine: where tasks run.
+        watch: makes progress bars.
+        append: add a generation for what is new in the inputs.
+
+    Returns:
+        The sums over all shards.
+
+    Raises:
+        ValueError: inputs or libraries are not those of the sealed plan, or there is no sound.
+    """
+    unfinished = list(_uncommitted(output, info))
+    if append and unfinished:
+        raise ValueError(f"{output}: {len(unfinished)} shards are unfinished; finish them with --resume before --append")
+    if append or not info.generations:
+        info = seal_plan(output, info, sources, config, engine, watch)
+    elif unfinished:
+        _check_resumable(info, sources)
+    unfinished = list(_uncommitted(output, info))
+    by_root = {source.root_name: source for source in sources}
+    tasks = (
+        ShardTask(output, output / plan_file(generation), generation, shard, by_root, config)
+        for generation, shard in ((info.generation_of(shard), shard) for shard in unfinished)
+    )
+    left = _windows_of(output, info) if unfinished else 0
+    with watch("distil", left, "clip") as report:
+        for _ in engine.run(tasks, report):
+            pass
+    summary = summarise(output, info)
+    write_dataset_info(output, replace(info, counts=summary.counts))
+    return summary
+
+
+def summarise(output: Path, info: DatasetInfo) -> Summary:
+    """Add up the markers of a finished dataset.
+
+    Args:
+        output: folder of the dataset.
+        info: its description.
+    """
+    counts = total(read_marker(output, shard)["counts"] for shard in range(info.n_shards))
+    sources = sum(generation.n_sources for generation in info.generations)
+    return Summary(counts, sources, info.next_key)
+
+
+def _uncommitted(output: Path, info: DatasetInfo) -> Iterator[int]:
+    return (shard for shard in range(info.n_shards) if not is_committed(output, shard))
+
+
+def _windows_of(output: Path, info: DatasetInfo) -> int:
+    """Return how many planned windows are not committed yet."""
+    done = (read_marker(output, shard)["counts"]["windows"] for shard in range(info.n_shards) if is_committed(output, shard))
+    return info.next_key - sum(done)
+
+
+def _check_resumable(info: DatasetInfo, sources: list[Source]) -> None:
+    planned, now = info.generations[-1].libraries, library_versions()
+    if differs := differences(planned, now):
+        raise ValueError(
+            "the libraries are not those that this dataset was begun with, so its bytes would not be the same:\n  "
+            + "\n  ".join(differs)
+            + "\ninstall those versions, or begin anew in another --output"
+        )
+    roots = {source.root_name for source in sources}
+    if not roots:
+        raise ValueError("--resume needs the --input of the first run")

@@ -1,0 +1,203 @@
+"""The index pass: what is every input, by its header. Parallel by parts, resumable by part, streaming.
+
+A part is a few thousand inputs; its result lies in `.tmp/index/` until the plan is sealed. Inputs of equal size are
+hashed, since only they can be duplicates, and those longer than a shard, since no worker reads them whole.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from mkaudio.pipeline.rows import PlanRow, row_of
+from mkaudio.pipeline.sources import Input, Source
+from mkaudio.pipeline.task import Progress, Workplace
+from mkaudio.shards import PLAN, Refusal, probe, read_table, write_table
+
+PART_INPUTS = 4096
+_HASH_BLOCK_BYTES = 1 << 20
+
+
+def listed(sources: Iterable[Source], limit: int | None) -> Iterator[PlanRow]:
+    """List every input as an unprobed row, in the order of sources and of path bytes.
+
+    Args:
+        sources: the inputs of the command.
+        limit: stop after this many; None for all.
+    """
+    rows = (_unprobed(source.root_name, item) for source in sources for item in source.inputs())
+    return islice(rows, limit)
+
+
+def _unprobed(root: str, item: Input) -> PlanRow:
+    refusal = item.refusal
+    return PlanRow(
+        source_root=root, source_path=item.path, kind=item.kind, size_bytes=item.size_bytes, mtime_ns=item.mtime_ns,
+        offset=item.offset, container="", decoder="", sample_rate_hz=0, channels=0, n_frames=0, bit_depth=16, sha256="",
+        duplicate_of="", refusal=refusal.reason.value if refusal else "",
+        refusal_message=refusal.message if refusal else "", labels=item.labels, language=item.language, group=item.group,
+        licence=item.licence, attribution=item.attribution, source_url=item.source_url,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class IndexTask:
+    """Probes the inputs of one part.
+
+    Args:
+        part: number of the part.
+        sources: root name → what opens its inputs.
+        rows: the unprobed rows.
+        output: file that gets the probed rows; None where nothing is to be written.
+    """
+
+    part: int
+    sources: dict[str, Source]
+    rows: tuple[PlanRow, ...]
+    output: Path | None
+
+    @property
+    def name(self) -> str:
+        """The part's name in messages."""
+        return f"index part {self.part}"
+
+    def run(self, workplace: Workplace) -> None:
+        """Probe each input; a bad one becomes a refused row.
+
+        Args:
+            workplace: verdicts and journal; no model is used.
+        """
+        if self.output is not None and self._is_done(self.output):
+            workplace.report(Progress(items=len(self.rows)))
+            return
+        probed = []
+        for row in self.rows:
+            workplace.journal.enter(row.name)
+            probed.append(self._probe(row, workplace))
+            workplace.journal.leave(row.name)
+            workplace.report(Progress(items=1, refused=int(probed[-1].refusal != "")))
+        if self.output is not None:
+            write_rows(self.output, probed)
+
+    def alone(self, name: str) -> "IndexTask":
+        """Return a task that probes one input and writes nothing.
+
+        Args:
+            name: the input's name in the journal.
+        """
+        return replace(self, rows=tuple(row for row in self.rows if row.name == name), output=None)
+
+    def _is_done(self, output: Path) -> bool:
+        """Say whether an earlier run probed these very inputs."""
+        if not output.is_file():
+            return False
+        before = read_table(output, ["source_root", "source_path", "size_bytes", "mtime_ns"]).to_pylist()
+        return [tuple(record.values()) for record in before] == [
+            (row.source_root, row.source_path, row.size_bytes, row.mtime_ns) for row in self.rows
+        ]
+
+    def _probe(self, row: PlanRow, workplace: Workplace) -> PlanRow:
+        verdict = workplace.verdicts.get(row.name)
+        if row.refusal or verdict:
+            return refused(row, verdict) if verdict else row
+        try:
+            with self.sources[row.source_root].open(row.as_input()) as handle:
+                info = probe(handle)
+                digest = sha256_of_stream(handle) if row.kind == "parquet" else ""
+        except Refusal as refusal:
+            return refused(row, refusal)
+        return replace(row, **asdict(info), sha256=digest)
+
+
+def refused(row: PlanRow, refusal: Refusal) -> PlanRow:
+    """Return the row with its refusal.
+
+    Args:
+        row: an input.
+        refusal: what is wrong with it.
+    """
+    return replace(row, refusal=refusal.reason.value, refusal_message=refusal.message)
+
+
+@dataclass(frozen=True, slots=True)
+class HashTask:
+    """Hashes some inputs; its receipt is root/path → sha256.
+
+    Args:
+        part: number of the task.
+        sources: root name → what opens its inputs.
+        rows: the inputs.
+    """
+
+    part: int
+    sources: dict[str, Source]
+    rows: tuple[PlanRow, ...]
+
+    @property
+    def name(self) -> str:
+        """The task's name in messages."""
+        return f"hash part {self.part}"
+
+    def run(self, workplace: Workplace) -> dict[str, str]:
+        """Hash each input; one that cannot be read has no hash, and is met again when it is decoded.
+
+        Args:
+            workplace: the journal.
+        """
+        digests = {}
+        for row in self.rows:
+            workplace.journal.enter(row.name)
+            try:
+                with self.sources[row.source_root].open(row.as_input()) as handle:
+                    digests[row.name] = sha256_of_stream(handle)
+            except Refusal:
+                digests[row.name] = ""
+            workplace.journal.leave(row.name)
+            workplace.report(Progress(items=1))
+        return digests
+
+    def alone(self, name: str) -> "HashTask":
+        """Return a task that hashes one input.
+
+        Args:
+            name: the input's name in the journal.
+        """
+        return replace(self, rows=tuple(row for row in self.rows if row.name == name))
+
+
+def sha256_of_stream(handle: Any) -> str:
+    """Return the sha256 of a binary file from its start, block by block.
+
+    Args:
+        handle: a seekable binary file.
+    """
+    handle.seek(0)
+    digest = hashlib.sha256()
+    while block := handle.read(_HASH_BLOCK_BYTES):
+        digest.update(block)
+    handle.seek(0)
+    return digest.hexdigest()
+
+
+def write_rows(path: Path, rows: Iterable[PlanRow]) -> None:
+    """Write rows in the `PLAN` schema; the file appears whole or not at all.
+
+    Args:
+        path: the file.
+        rows: what it holds.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_suffix(".part")
+    write_table(temporary, [asdict(row) for row in rows], PLAN)
+    temporary.replace(path)
+
+
+def read_index(path: Path) -> list[PlanRow]:
+    """Read a part of the index.
+
+    Args:
+        path: the file that an `IndexTask` wrote.
+    """
+    return [row_of(record) for record in read_table(path).to_pylist()]

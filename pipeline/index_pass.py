@@ -1,0 +1,207 @@
+"""From inputs to a sealed plan: list, probe, hash what may be a duplicate, deal to shards, write once.
+
+The plan counts from the moment in which `dataset.json` names it; before that, a killed run lists again and takes over
+the parts of the index that are done.
+"""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from itertools import islice
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import pyarrow.dataset as pads
+from numpy.typing import NDArray
+
+from mkaudio import __version__
+from mkaudio.pipeline.config import DistillConfig
+from mkaudio.pipeline.engine import Engine, Watch
+from mkaudio.pipeline.index import PART_INPUTS, HashTask, IndexTask, listed, read_index
+from mkaudio.pipeline.plan import duplicates, partition, write_plan
+from mkaudio.pipeline.rows import PlanRow
+from mkaudio.pipeline.sources import Source
+from mkaudio.shards import (
+    TEMPORARY_FOLDER,
+    DatasetInfo,
+    Generation,
+    plan_file,
+    plan_files,
+    publish_file,
+    sha256_of,
+    shard_name,
+    write_dataset_info,
+)
+
+T = TypeVar("T")
+_BIT_MAKERS = ("numpy", "torch", "transformers", "soundfile", "soxr", "av", "pyarrow")
+"""Libraries of which, as of mkaudio itself, another version may change a bit of a dataset."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What earlier generations of the dataset have: nothing for the first.
+
+    Args:
+        inputs: (root/path, size, time) of each.
+        sizes: bytes of each.
+        digests: sha256 → root/path.
+    """
+
+    inputs: frozenset[tuple[str, int, int]]
+    sizes: frozenset[int]
+    digests: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """What the index pass keeps in memory: a name and a few numbers an input.
+
+    Args:
+        parts: files of the index.
+        names: root/path of every input, in order.
+        sizes: bytes of each.
+        n_windows: of each; 0 where refused.
+        digests: root/path → sha256, for those that the probe hashed.
+        fingerprint: sha256 over names, sizes and times.
+    """
+
+    parts: list[Path]
+    names: list[str]
+    sizes: NDArray[np.int64]
+    n_windows: NDArray[np.int64]
+    digests: dict[str, str]
+    fingerprint: str
+
+
+def seal_plan(
+    output: Path, info: DatasetInfo, sources: list[Source], config: DistillConfig, engine: Engine, watch: Watch
+) -> DatasetInfo:
+    """Index the inputs and add a generation to the dataset.
+
+    Args:
+        output: folder of the dataset.
+        info: its description so far.
+        sources: the inputs.
+        config: windows and shard size.
+        engine: where the index tasks run.
+        watch: makes progress bars.
+
+    Returns:
+        The description that names the new plan.
+
+    Raises:
+        ValueError: there is no sound in the inputs, or none that the dataset does not have yet.
+    """
+    by_root = {source.root_name: source for source in sources}
+    known = _known(output, info)
+    work = output / TEMPORARY_FOLDER / f"index-{shard_name(len(info.generations))}"
+    indexed = _probe_all(work, by_root, known, config, engine, watch)
+    if not indexed.names:
+        raise ValueError(_nothing_found(sources, known))
+    digests = indexed.digests | _hash_alike(indexed, known, by_root, config, engine, watch)
+    same = duplicates(indexed.names, digests)
+    same |= {name: known.digests[digest] for name, digest in digests.items() if digest in known.digests}
+    original = np.array([name not in same for name in indexed.names])
+    where = partition(indexed.n_windows * original, config.samples_per_shard, info.n_shards, info.next_key)
+    staged = work / "plan.parquet"
+    write_plan(staged, indexed.parts, where, digests, same)
+    generation = Generation(
+        plan_sha256=sha256_of(staged),
+        input_fingerprint=indexed.fingerprint,
+        first_shard=info.n_shards,
+        n_shards=where.n_shards,
+        first_key=info.next_key,
+        n_windows=int(where.n_windows.sum()),
+        n_sources=len(indexed.names),
+        libraries=library_versions(),
+    )
+    publish_file(staged, output / plan_file(len(info.generations)))
+    sealed = replace(info, generations=(*info.generations, generation), counts={})
+    write_dataset_info(output, sealed)
+    return sealed
+
+
+def library_versions() -> dict[str, str]:
+    """Return the versions of what may change a bit of the result."""
+    return {"mkaudio": __version__} | {library: version(library) for library in _BIT_MAKERS}
+
+
+def _known(output: Path, info: DatasetInfo) -> Known:
+    if not info.generations:
+        return Known(frozenset(), frozenset(), {})
+    plans = pads.dataset(plan_files(output, info)).to_table(["source_root", "source_path", "size_bytes", "mtime_ns"])
+    inputs = [(f"{row['source_root']}/{row['source_path']}", row["size_bytes"], row["mtime_ns"]) for row in plans.to_pylist()]
+    manifest = pads.dataset(output / "manifest").to_table(["source_root", "source_path", "source_sha256"]).to_pylist()
+    digests = {row["source_sha256"]: f"{row['source_root']}/{row['source_path']}" for row in manifest}
+    return Known(frozenset(inputs), frozenset(size for _, size, _ in inputs), digests)
+
+
+def _probe_all(
+    work: Path, sources: dict[str, Source], known: Known, config: DistillConfig, engine: Engine, watch: Watch
+) -> Indexed:
+    rows = [
+        row
+        for row in listed(sources.values(), config.limit)
+        if (row.name, row.size_bytes, row.mtime_ns) not in known.inputs
+    ]
+    tasks = [
+        IndexTask(number, sources, part, work / f"{shard_name(number)}.parquet")
+        for number, part in enumerate(_chunks(rows, PART_INPUTS))
+    ]
+    with watch("probe", len(rows), "file") as report:
+        for _ in engine.run(tasks, report):
+            pass
+    return _read_parts([task.output for task in tasks if task.output], config)
+
+
+def _read_parts(parts: list[Path], config: DistillConfig) -> Indexed:
+    names, sizes, windows, digests, fingerprint = [], [], [], {}, hashlib.sha256()
+    for path in parts:
+        for row in read_index(path):
+            names.append(row.name)
+            sizes.append(row.size_bytes)
+            windows.append(0 if row.refusal else config.n_windows(row.n_frames, row.sample_rate_hz))
+            fingerprint.update(json.dumps([row.name, row.size_bytes, row.mtime_ns, row.labels]).encode())
+            if row.sha256:
+                digests[row.name] = row.sha256
+    return Indexed(parts, names, np.array(sizes, np.int64), np.array(windows, np.int64), digests, fingerprint.hexdigest())
+
+
+def _hash_alike(
+    indexed: Indexed, known: Known, sources: dict[str, Source], config: DistillConfig, engine: Engine, watch: Watch
+) -> dict[str, str]:
+    """Hash the inputs that may equal another, and those that no worker will read whole."""
+    usable = indexed.n_windows > 0
+    alike = Counter(indexed.sizes[usable].tolist())
+    wanted = [
+        bool(n) and (n > config.samples_per_shard or alike[size] > 1 or size in known.sizes)
+        for n, size in zip(indexed.n_windows.tolist(), indexed.sizes.tolist(), strict=True)
+    ]
+    rows = (row for path in indexed.parts for row in read_index(path))
+    chosen = (row for row, want in zip(rows, wanted, strict=True) if want and not row.sha256)
+    tasks = (HashTask(number, sources, part) for number, part in enumerate(_chunks(chosen, PART_INPUTS)))
+    digests: dict[str, str] = {}
+    with watch("compare files of equal size", sum(wanted), "file") as report:
+        for _, found in engine.run(tasks, report):
+            digests |= found
+    return digests
+
+
+def _chunks(items: Iterable[T], size: int) -> Iterator[tuple[T, ...]]:
+    iterator = iter(items)
+    while chunk := tuple(islice(iterator, size)):
+        yield chunk
+
+
+def _nothing_found(sources: list[Source], known: Known) -> str:
+    names = ", ".join(source.root_name for source in sources)
+    if known.inputs:
+        return f"{names}: every sound in it is in the dataset already; there is nothing to append"
+    ignored = sum((source.ignored for source in sources), Counter())
+    what = ", ".join(f"{count} {kind}" for kind, count in ignored.most_common(5)) or "nothing"
+    return f"{names}: no sound found; met {what}. Is it the right folder? Known endings: wav flac mp3 ogg opus aiff m4a ..."

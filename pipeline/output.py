@@ -1,0 +1,86 @@
+"""The output folder before work: may we write here, does the dataset in it match, and does nobody else write."""
+
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
+
+from mkaudio.pipeline.config import DistillConfig, differences
+from mkaudio.pipeline.task import ToolboxFactory
+from mkaudio.shards import DATASET_FILE, TEMPORARY_FOLDER, DatasetInfo, read_dataset_info, write_dataset_info
+
+Mode = Literal["new", "resume", "append"]
+_LOCK_PATIENCE_S = 5.0
+"""A worker whose parent was killed ends within a second and lets go of the lock."""
+
+
+def open_output(output: Path, mode: Mode, config: DistillConfig, factory: ToolboxFactory) -> DatasetInfo:
+    """Return the description of the dataset to work on, a new one where there is none.
+
+    Args:
+        output: folder of the dataset.
+        mode: "new" wants it empty or absent; "resume" and "append" go on with what is there.
+        config: what the command line asks for.
+        factory: what the command line's models are.
+
+    Raises:
+        ValueError: the folder is not empty, or holds another dataset than asked for.
+    """
+    fresh = DatasetInfo(config.as_dict(), factory.fingerprints(), factory.scorer_name)
+    found = sorted(path.name for path in output.iterdir() if path.name != TEMPORARY_FOLDER) if output.is_dir() else []
+    if output.exists() and not output.is_dir():
+        raise ValueError(f"{output} is a file; --output names a folder")
+    if mode == "new":
+        interrupted = (output / TEMPORARY_FOLDER).exists()
+        if found or interrupted:
+            what = f"holds {', '.join(found[:4])}" if found else "holds the beginnings of a run"
+            raise ValueError(
+                f"{output} is not empty ({what}): --resume finishes an interrupted run, --append adds new inputs, or "
+                "name another --output"
+            )
+    if DATASET_FILE not in found:
+        if found:
+            raise ValueError(f"{output} holds {', '.join(found[:4])} and no {DATASET_FILE}: not a mkaudio dataset")
+        output.mkdir(parents=True, exist_ok=True)
+        write_dataset_info(output, fresh)
+        return fresh
+    info = read_dataset_info(output)
+    ignored = {"limit"} if mode == "append" else set()
+    asked = {name: value for name, value in fresh.config.items() if name not in ignored}
+    stated = {name: value for name, value in info.config.items() if name not in ignored}
+    if differs := differences(stated, asked) + differences(info.models, fresh.models):
+        raise ValueError(f"{output} was made with other settings:\n  " + "\n  ".join(differs))
+    return info
+
+
+@contextmanager
+def locked(output: Path) -> Iterator[int]:
+    """Hold the dataset's lock, which workers inherit: it is free when the last of them is gone.
+
+    Args:
+        output: folder of the dataset.
+
+    Yields:
+        The lock's file descriptor.
+
+    Raises:
+        ValueError: another process writes this dataset.
+    """
+    (output / TEMPORARY_FOLDER).mkdir(parents=True, exist_ok=True)
+    handle = os.open(output / TEMPORARY_FOLDER / "lock", os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        patience = time.monotonic() + _LOCK_PATIENCE_S
+        while True:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError as error:
+                if time.monotonic() > patience:
+                    raise ValueError(f"{output}: another mkaudio is writing this dataset; wait for it, or end it") from error
+                time.sleep(0.2)
+        yield handle
+    finally:
+        os.close(handle)

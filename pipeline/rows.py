@@ -1,0 +1,89 @@
+"""A row of the sealed plan, between Parquet and the stages."""
+
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from mkaudio.pipeline.sources import Input
+from mkaudio.shards import PLAN, AudioInfo, Reason, Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRow:
+    """A source, or a range of its windows, in one shard; fields as in the `PLAN` schema."""
+
+    source_root: str
+    source_path: str
+    kind: str
+    size_bytes: int
+    mtime_ns: int
+    offset: int
+    container: str
+    decoder: str
+    sample_rate_hz: int
+    channels: int
+    n_frames: int
+    bit_depth: int
+    sha256: str
+    duplicate_of: str
+    refusal: str
+    refusal_message: str
+    labels: tuple[str, ...]
+    language: str
+    group: str
+    licence: str
+    attribution: str
+    source_url: str
+    shard: int = -1
+    first_window: int = 0
+    n_windows: int = 0
+    first_key: int = -1
+
+    @property
+    def name(self) -> str:
+        """Root and path: the row's name in the journal and in messages."""
+        return f"{self.source_root}/{self.source_path}"
+
+    @property
+    def is_source(self) -> bool:
+        """Whether the row begins its source, so that counting such rows counts sources."""
+        return self.first_window == 0
+
+    @property
+    def info(self) -> AudioInfo:
+        """What the index pass found in the header."""
+        return AudioInfo(self.container, self.decoder, self.sample_rate_hz, self.channels, self.n_frames, self.bit_depth)
+
+    def as_input(self) -> Input:
+        """Return what its source opens."""
+        verdict = Refusal(Reason(self.refusal), self.refusal_message) if self.refusal else None
+        return Input(
+            self.source_path, self.kind, self.size_bytes, self.mtime_ns, self.offset, self.labels, self.language,
+            self.group, self.licence, self.attribution, self.source_url, verdict,
+        )  # fmt: skip
+
+
+_NAMES = tuple(field.name for field in fields(PlanRow))
+assert _NAMES == tuple(PLAN.names), "PlanRow and the PLAN schema have the same fields in the same order"
+
+
+def row_of(record: dict[str, Any]) -> PlanRow:
+    """Return the row that a Parquet record holds.
+
+    Args:
+        record: column → value.
+    """
+    return PlanRow(**{**record, "labels": tuple(record["labels"])})
+
+
+def read_rows(plan: Path, shard: int) -> list[PlanRow]:
+    """Read the rows of one shard; row groups of other shards are skipped by their statistics.
+
+    Args:
+        plan: the sealed plan's file.
+        shard: number of the shard.
+    """
+    table = pq.read_table(plan, filters=[("shard", "=", shard)])
+    return [row_of(record) for record in table.to_pylist()]

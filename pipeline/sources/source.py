@@ -1,0 +1,102 @@
+"""The one contract of inputs: a source lists what it holds and opens any of it; it never looks into the sound.
+
+A source is small, can be pickled, and keeps no file open: a worker rebuilds it and opens by `Input` alone.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from mkaudio.pipeline.sources.escape import escape_path
+from mkaudio.pipeline.sources.notes import Notes
+from mkaudio.shards.reasons import Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One thing that should be a sound, and what lies beside it.
+
+    Args:
+        path: escaped, relative to the source's root; `a/b.tar::member.wav` in a tar, `x.parquet::17` in Parquet.
+        kind: "file", "tar" or "parquet": how it is opened.
+        size_bytes: of the sound itself; 0 where that is not known (Parquet rows, refused inputs).
+        mtime_ns: of the file on disk that holds it.
+        offset: where a tar member's data begin, in bytes; the row number in Parquet; else 0.
+        labels: labels and captions found beside the sound, in order, each once.
+        language: of the labels, as stated; "" where nobody says.
+        group: what must never be split between train and test (uploader, video id, recording).
+        licence: of the sound.
+        attribution: whom to credit.
+        source_url: where it came from.
+        refusal: why it is already known to be of no use; None for what looks sound.
+    """
+
+    path: str
+    kind: str
+    size_bytes: int = 0
+    mtime_ns: int = 0
+    offset: int = 0
+    labels: tuple[str, ...] = ()
+    language: str = ""
+    group: str = ""
+    licence: str = ""
+    attribution: str = ""
+    source_url: str = ""
+    refusal: Refusal | None = None
+
+    def with_notes(self, notes: Notes) -> "Input":
+        """Return the same input with what lies beside it.
+
+        Args:
+            notes: labels, language, group, licence, attribution and address.
+        """
+        return replace(
+            self,
+            labels=notes.labels,
+            language=notes.language,
+            group=notes.group,
+            licence=notes.licence,
+            attribution=notes.attribution,
+            source_url=notes.source_url,
+        )
+
+
+class Source(Protocol):
+    """Something that holds sounds: a folder, a list, a tar, a Parquet file.
+
+    `root` is the folder that paths are relative to, `root_name` its name in the dataset. `ignored` says after
+    (and while) listing what was passed over and is no input: extension, or a remark in brackets → how many.
+    """
+
+    root: Path
+    root_name: str
+    ignored: Counter[str]
+
+    def inputs(self) -> Iterator[Input]:
+        """Yield every input once, sorted by the bytes of its path; refused ones too. Clears `ignored` first."""
+        ...
+
+    def open(self, item: Input) -> BinaryIO:
+        """Return the bytes of an input as a seekable stream.
+
+        Args:
+            item: what `inputs` yielded, in this process or in another.
+
+        Raises:
+            Refusal: VANISHED, CHANGED since it was listed, UNREADABLE, MISSING, or what the listing already said.
+        """
+        ...
+
+
+def root_name_of(root: Path) -> str:
+    """Return the name that a dataset gives to the inputs under a folder: the folder's own.
+
+    Args:
+        root: the folder; relative ones are taken from the working directory.
+
+    >>> root_name_of(Path("data/audiosets"))
+    'audiosets'
+    """
+    return escape_path(bytes(root.absolute()).rpartition(b"/")[2]) or "root"

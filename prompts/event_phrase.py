@@ -1,0 +1,265 @@
+"""The words of each sound class: noun phrase, clauses, and its place in the AudioSet hierarchy.
+
+>>> load_phrases()["Bark"].clause
+'a dog barks'
+>>> ancestors("Bark")
+('Dog', 'Domestic animals, pets', 'Animal')
+>>> find_phrase("dog_barking2").name
+'Bark'
+"""
+
+import difflib
+import hashlib
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+_PHRASES = resources.files("mkaudio.prompts") / "phrases" / "audioset.toml"
+
+ROOTS = (
+    "Human sounds",
+    "Animal",
+    "Sounds of things",
+    "Music",
+    "Natural sounds",
+    "Source-ambiguous sounds",
+    "Channel, environment and background",
+)
+"""Top categories. Source: AudioSet ontology (Gemmeke et al., ICASSP 2017). "Animal" and "Music" are classes as well."""
+
+PHRASES_VERSION = hashlib.sha256(_PHRASES.read_bytes()).hexdigest()[:12]
+"""Start of the sha256 of the phrases: changes when any of them does."""
+
+_REQUIRED = ("noun", "clause", "also", "parent")
+_FLAGS = ("plural", "general", "blind")
+_TYPES = {"noun": str, "clause": str, "also": list, "parent": str} | dict.fromkeys(_FLAGS, bool)
+
+
+@dataclass(frozen=True, slots=True)
+class EventPhrase:
+    """What a caption may call one sound class.
+
+    Attributes:
+        name: Display name of the class.
+        noun: Noun phrase; fits "the sound of NOUN" and "NOUN in the background".
+        clauses: Third-person clauses without full stop, the preferred one first; each fits "CLAUSE and then CLAUSE".
+        parent: Name of the class above it, or one of `ROOTS`; "" for a root that is itself a class.
+        plural: Whether the subject of the first clause is plural.
+        general: Whether the class names no source, so that no caption should claim it.
+        blind: Whether YAMNet hardly hears the class, so that no caption should trust it there.
+    """
+
+    name: str
+    noun: str
+    clauses: tuple[str, ...]
+    parent: str
+    plural: bool = False
+    general: bool = False
+    blind: bool = False
+
+    @property
+    def clause(self) -> str:
+        """The preferred clause."""
+        return self.clauses[0]
+
+
+@cache
+def load_phrases() -> dict[str, EventPhrase]:
+    """Read and check the phrases of the 521 classes; the result is cached and not to be changed.
+
+    Returns:
+        Class name to phrase, in YAMNet's order.
+    """
+    return parse_phrases(tomllib.loads(_PHRASES.read_text(encoding="utf-8")))
+
+
+def parse_phrases(table: Mapping[str, Mapping[str, Any]]) -> dict[str, EventPhrase]:
+    """Turn a parsed TOML table into phrases, and check keys and hierarchy.
+
+    Args:
+        table: Class name to its keys `noun`, `clause`, `also`, `parent` and the flags `plural`, `general`, `blind`.
+
+    Returns:
+        Class name to phrase, in the table's order.
+
+    Raises:
+        ValueError: A key is unknown, missing or of the wrong type, a parent is unknown, or parents form a cycle.
+    """
+    phrases = {name: _parse_phrase(name, entry) for name, entry in table.items()}
+    for name, phrase in phrases.items():
+        if phrase.parent not in {*phrases, *ROOTS} and not (phrase.parent == "" and name in ROOTS):
+            hint = _nearest(phrase.parent, [*ROOTS, *phrases])
+            raise ValueError(f"event phrase {name!r}: unknown parent {phrase.parent!r}; {hint}")
+    for name in phrases:
+        ancestors(name, phrases)
+    return phrases
+
+
+def ancestors(name: str, phrases: Mapping[str, EventPhrase] | None = None) -> tuple[str, ...]:
+    """List the classes above a class.
+
+    Args:
+        name: Display name of a class.
+        phrases: The phrases to look in; those of AudioSet when None.
+
+    Returns:
+        Names from the parent up to one of `ROOTS`; empty for a root.
+
+    Raises:
+        ValueError: No class has that name, or its parents form a cycle.
+    """
+    known = load_phrases() if phrases is None else phrases
+    if name not in known and name not in ROOTS:
+        raise ValueError(f"unknown sound class {name!r}; {_nearest(name, known)}")
+    path = [name]
+    while path[-1] in known and known[path[-1]].parent:
+        above = known[path[-1]].parent
+        if above in path:
+            raise ValueError(f"event phrase {name!r}: its parents form a cycle, {' > '.join([*path, above])}; break it")
+        path.append(above)
+    return tuple(path[1:])
+
+
+def is_a(name: str, ancestor_name: str) -> bool:
+    """Tell whether a class is another class, or lies below it: a "Bark" is a "Dog".
+
+    Args:
+        name: Display name of a class.
+        ancestor_name: Display name of a class, or one of `ROOTS`.
+
+    Returns:
+        True when both are the same or `ancestor_name` is above `name`; an unknown name is a ValueError.
+    """
+    ancestors(ancestor_name)
+    return ancestor_name in {name, *ancestors(name)}
+
+
+def find_phrase(words: str) -> EventPhrase | None:
+    """Find the class that label words such as "dog bark", "DogBarking_02" or "thunder" name; right rather than eager.
+
+    Words are compared by stem. In this order, the first that matches:
+
+    1. The label is a class name or one of its alternatives ("fiddle" for "Violin, fiddle"). One without a remark
+       in parentheses goes first, then one that is spelled alike, then the shorter name.
+    2. It holds one ("bark" in "dog bark"), and all its words are the class's own (name, noun or clauses); a class
+       goes before its ancestors, then the shorter name.
+    3. It holds the subject of the noun phrase ("cow" of "a cow mooing"), and all its words are the class's own; the
+       uppermost class, if it is above all others that match.
+
+    Args:
+        words: Label words in English, in any case; underscores, hyphens, digits and camelCase separate words.
+
+    Returns:
+        The phrase, or None where no class matches; classes that are `general` never do.
+    """
+    label, spelled = _stems(words), "".join(_content_words(words))
+    exact = [
+        (own.remark, own.spelled != spelled, len(name), name)
+        for name, own in _index().items()
+        if "".join(label) in own.joined
+    ]
+    if exact:
+        return load_phrases()[min(exact)[-1]]
+    held = [(name, own) for name, own in _index().items() if label and own.words.issuperset(label)]
+    named = [name for name, own in held if any(part.issubset(label) for part in own.parts)]
+    if named:
+        lowest = [name for name in named if not any(is_a(other, name) for other in named if other != name)]
+        return load_phrases()[min(lowest, key=len)]
+    about = [name for name, own in held if own.subject and own.subject.issubset(label)]
+    top = [name for name in about if all(is_a(other, name) for other in about)]
+    return load_phrases()[top[0]] if top else None
+
+
+@dataclass(frozen=True, slots=True)
+class _OwnWords:
+    """The words of a class as stems, and how it is spelled.
+
+    Attributes:
+        parts: Stems of each alternative of the name.
+        joined: The same, run together, so that "gun shot" finds "Gunshot".
+        spelled: The first alternative's content words, run together.
+        remark: Whether the name has a remark in parentheses.
+        subject: Stems of the noun phrase up to its participle; empty where it has none.
+        words: Stems of the name, the noun phrase and the clauses.
+    """
+
+    parts: tuple[frozenset[str], ...]
+    joined: frozenset[str]
+    spelled: str
+    remark: bool
+    subject: frozenset[str]
+    words: frozenset[str]
+
+
+@cache
+def _index() -> dict[str, _OwnWords]:
+    """Index the classes that are not general."""
+    index = {}
+    for name, phrase in load_phrases().items():
+        if not phrase.general:
+            parts = [part for part in re.sub(r"\(.*?\)", "", name).split(",") if _stems(part)]
+            subject = re.match(r"(.*)\b\w+ing\b", phrase.noun)
+            index[name] = _OwnWords(
+                parts=tuple(frozenset(_stems(part)) for part in parts),
+                joined=frozenset("".join(_stems(part)) for part in parts),
+                spelled="".join(_content_words(parts[0])),
+                remark="(" in name,
+                subject=frozenset(_stems(subject[1] if subject else "")),
+                words=frozenset(_stems(" ".join((name, phrase.noun, *phrase.clauses)))),
+            )
+    return index
+
+
+_EMPTY_WORDS = frozenset([
+    "a", "an", "the", "and", "or", "of", "on", "in", "into", "at", "to", "from", "with", "by", "for", "as", "is", "are",
+    "be", "being", "its", "it", "their", "someone", "something", "person", "people", "man", "men", "woman", "women",
+    "male", "female", "sound", "sounds", "audio", "sfx", "wav", "flac", "mp", "file", "etc", "s",
+])  # fmt: skip
+_IRREGULAR = {
+    "leaves": "leaf", "wolves": "wolf", "hooves": "hoof", "mice": "mouse", "geese": "goose", "feet": "foot",
+    "teeth": "tooth", "children": "child", "laughter": "laugh", "speech": "speak",
+}  # fmt: skip
+
+
+def _content_words(words: str) -> tuple[str, ...]:
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", words)
+    found = (word.lower() for word in re.findall(r"[^\W\d_]+", spaced))
+    return tuple(word for word in found if word not in _EMPTY_WORDS)
+
+
+def _stems(words: str) -> tuple[str, ...]:
+    return tuple(map(_stem, _content_words(words)))
+
+
+def _stem(word: str) -> str:
+    """Stem lightly: off go the plural, -ing or -ed with the consonant they doubled, and a last e; y becomes i."""
+    word = _IRREGULAR.get(word, word)
+    word = re.sub(r"(?<=[^su])s$", "", word) if len(word) > 3 else word
+    root = re.sub(r"(ing|ed)$", "", word)
+    if root != word and len(root) >= 3 and re.search("[aeiouy]", root):
+        word = re.sub(r"([^aeioulfsz])\1$", r"\1", root)
+    word = re.sub(r"(?<=..[^aeiou])e$", "", word)
+    return re.sub(r"(?<=[^aeiou])(ie?|y)$", "i", word)
+
+
+def _parse_phrase(name: str, entry: Mapping[str, Any]) -> EventPhrase:
+    for key, value in entry.items():
+        if key not in _TYPES:
+            raise ValueError(f"event phrase {name!r}: unknown key {key!r}; {_nearest(key, _TYPES)}")
+        if not isinstance(value, _TYPES[key]):
+            raise ValueError(f"event phrase {name!r}: {key} is {value!r}; write a {_TYPES[key].__name__}")
+    for key in _REQUIRED:
+        if key not in entry or (entry[key] == "" and key != "parent"):
+            raise ValueError(f"event phrase {name!r}: {key} is missing; found only {', '.join(entry)}; add it")
+    clauses = (entry["clause"], *entry["also"])
+    flags = {flag: entry.get(flag, False) for flag in _FLAGS}
+    return EventPhrase(name, entry["noun"], clauses, entry["parent"], **flags)
+
+
+def _nearest(wrong: str, valid: Iterable[str]) -> str:
+    """Say which valid name comes nearest to a wrong one."""
+    return f"the nearest valid name is {difflib.get_close_matches(wrong, valid, n=1, cutoff=0)[0]!r}"

@@ -1,0 +1,87 @@
+"""The one way in which a shard becomes real: data files first, the marker last.
+
+Until the marker is there, nothing of a shard counts; a run that was killed starts the shard again from nothing.
+"""
+
+import hashlib
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from mkaudio.shards.naming import marker_file
+from mkaudio.shards.sealed_json import read_sealed, sync_folder, write_sealed
+
+
+def commit_shard(dataset: Path, shard: int, files: Mapping[str, Path], staging: Path, facts: dict[str, Any]) -> None:
+    """Make a finished shard real.
+
+    Args:
+        dataset: folder of the dataset.
+        shard: number of the shard.
+        files: table name → finished file under `staging`, at the same relative path that it gets in the dataset.
+        staging: the temporary folder.
+        facts: what the marker says beside the files: counts, generation.
+    """
+    stated = {}
+    for path in files.values():
+        name = path.relative_to(staging).as_posix()
+        stated[name] = {"size_bytes": path.stat().st_size, "sha256": sha256_of(path)}
+    for path in files.values():
+        publish_file(path, dataset / path.relative_to(staging))
+    marker = dataset / marker_file(shard)
+    marker.parent.mkdir(parents=True, exist_ok=True)
+    write_sealed(marker, {"shard": shard, "files": stated, **facts}, staging / marker.name)
+
+
+def is_committed(dataset: Path, shard: int) -> bool:
+    """Say whether a shard is whole by its marker, and by size and time of its files.
+
+    Args:
+        dataset: folder of the dataset.
+        shard: number of the shard.
+
+    Returns:
+        False where the marker or a file is missing, damaged, of another size, or newer than the marker.
+    """
+    marker = dataset / marker_file(shard)
+    try:
+        written_ns = marker.stat().st_mtime_ns
+        for name, stated in read_sealed(marker)["files"].items():
+            found = (dataset / name).stat()
+            if found.st_size != stated["size_bytes"] or found.st_mtime_ns > written_ns:
+                return False
+    except (FileNotFoundError, ValueError):
+        return False
+    return True
+
+
+def publish_file(staged: Path, target: Path) -> None:
+    """Make a finished file real: fsync, rename, fsync of the folder.
+
+    Args:
+        staged: the finished file, on the same file system.
+        target: its name from now on.
+    """
+    _sync_file(staged)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    staged.replace(target)
+    sync_folder(target.parent)
+
+
+def sha256_of(path: Path) -> str:
+    """Return the sha256 of a file, read in blocks.
+
+    Args:
+        path: the file.
+    """
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def _sync_file(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

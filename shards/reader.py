@@ -1,0 +1,97 @@
+"""Reading samples back: by key, by offset, in order. Needs the manifest and the tars, nothing else."""
+
+import bisect
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mkaudio.shards.audio_codec import decode_flac
+from mkaudio.shards.dataset import read_dataset_info
+from mkaudio.shards.naming import MEMBERS, shard_name
+from mkaudio.shards.schema import read_table
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A stored sample: its manifest row and its members as bytes, in `MEMBERS` order."""
+
+    row: dict[str, Any]
+    flac: bytes
+    json: bytes
+    txt: bytes
+
+    @property
+    def key(self) -> str:
+        """The sample's key."""
+        return str(self.row["key"])
+
+    @property
+    def prompt(self) -> str:
+        """The prompt in the tar."""
+        return self.txt.decode()
+
+    def fields(self) -> dict[str, Any]:
+        """Return the JSON member."""
+        return dict(json.loads(self.json))
+
+    def waveform(self) -> tuple[NDArray[np.float32], int]:
+        """Return the sound (C, T) and its rate in Hz."""
+        return decode_flac(self.flac)
+
+
+class DatasetReader:
+    """Random and ordered access to a dataset.
+
+    Args:
+        dataset: its folder.
+    """
+
+    def __init__(self, dataset: Path) -> None:
+        self._dataset = dataset
+        self.info = read_dataset_info(dataset)
+
+    def __iter__(self) -> Iterator[Sample]:
+        """Yield every sample, in key order."""
+        for shard in range(self.info.n_shards):
+            rows = self._rows(shard)
+            with self._tar(shard).open("rb") as tar:
+                for row in rows:
+                    yield _read(tar, row)
+
+    def sample(self, key: str) -> Sample:
+        """Return one sample.
+
+        Args:
+            key: as in the manifest.
+
+        Raises:
+            KeyError: the dataset has no such sample.
+        """
+        last_keys = [self._rows(shard)[-1:] for shard in range(self.info.n_shards)]
+        shards = [shard for shard, rows in enumerate(last_keys) if rows]
+        position = bisect.bisect_left([last_keys[shard][0]["key"] for shard in shards], key)
+        if position < len(shards):
+            for row in self._rows(shards[position]):
+                if row["key"] == key:
+                    with self._tar(shards[position]).open("rb") as tar:
+                        return _read(tar, row)
+        raise KeyError(f"{self._dataset}: no sample {key}")
+
+    def _rows(self, shard: int) -> list[dict[str, Any]]:
+        return list(read_table(self._dataset / "manifest" / f"{shard_name(shard)}.parquet").to_pylist())
+
+    def _tar(self, shard: int) -> Path:
+        return self._dataset / "shards" / f"{shard_name(shard)}.tar"
+
+
+def _read(tar: Any, row: dict[str, Any]) -> Sample:
+    members = []
+    for member in MEMBERS:
+        tar.seek(row[f"{member}_offset"])
+        members.append(tar.read(row[f"{member}_size"]))
+    return Sample(row, *members)

@@ -1,0 +1,40 @@
+"""Temporary folders of unfinished shards. Nothing else may depend on what is in them."""
+
+import shutil
+from pathlib import Path
+
+from mkaudio.shards.naming import TEMPORARY_FOLDER, shard_name
+
+
+def staging_folder(dataset: Path, shard: int) -> Path:
+    """Return where a shard is written before it is committed.
+
+    Args:
+        dataset: folder of the dataset.
+        shard: number of the shard.
+    """
+    return dataset / TEMPORARY_FOLDER / f"shard-{shard_name(shard)}"
+
+
+def fresh_folder(folder: Path) -> Path:
+    """Empty a temporary folder, or make it.
+
+    Args:
+        folder: what a killed run may have left.
+
+    Returns:
+        The folder.
+    """
+    remove_folder(folder)
+    folder.mkdir(parents=True)
+    return folder
+
+
+def remove_folder(folder: Path) -> None:
+    """Remove a temporary folder where there is one.
+
+    Args:
+        folder: the folder.
+    """
+    if folder.exists():
+        shutil.rmtree(folder)

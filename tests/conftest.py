@@ -1,0 +1,34 @@
+"""What several tests need: the starter pack, fetched once into the user's cache."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+os.environ["HF_HUB_OFFLINE"] = "1"
+
+
+@pytest.fixture(scope="session")
+def starter() -> Path:
+    from mkaudio.models.starter.fetch import fetch_starter
+
+    return fetch_starter()
+
+
+@pytest.fixture(scope="session")
+def demo_sounds() -> Path:
+    from mkaudio.models.starter.fetch import fetch_demo_sounds
+
+    return fetch_demo_sounds()
+
+
+@pytest.fixture
+def tones(tmp_path):
+    """Ten tones of different length and pitch, one of them longer than two windows."""
+    from distilling import write_tone
+
+    folder = tmp_path / "tones"
+    for number in range(10):
+        write_tone(folder / f"{number}.wav", 200.0 + 90 * number, 1.0 + 0.1 * number)
+    write_tone(folder / "long.wav", 300.0, 25.0)
+    return folder

@@ -1,0 +1,31 @@
+import json
+import subprocess
+import sys
+
+from mkaudio.models.starter import fingerprints
+
+
+def copied(starter, tmp_path, **changed):
+    content = json.loads((starter / "starter.json").read_bytes())
+    for name, digest in changed.items():
+        content["files"][next(file for file in content["files"] if name in file)]["sha256"] = digest
+    (tmp_path / "starter.json").write_text(json.dumps(content))
+    return tmp_path
+
+
+def test_they_need_the_hashes_only(starter, tmp_path):
+    copy = copied(starter, tmp_path)
+    for named in (fingerprints.ear_fingerprint, fingerprints.reader_fingerprint, fingerprints.scorer_fingerprint):
+        assert named(copy) == named(starter) and len(named(starter)) == 16
+
+
+def test_other_weights_have_another_name(starter, tmp_path):
+    other = copied(starter, tmp_path, yamnet="0" * 64)
+    assert fingerprints.ear_fingerprint(other) != fingerprints.ear_fingerprint(starter)
+    assert fingerprints.scorer_fingerprint(other) != fingerprints.scorer_fingerprint(starter)
+    assert fingerprints.reader_fingerprint(other) == fingerprints.reader_fingerprint(starter)
+
+
+def test_they_load_no_torch():
+    code = "import sys, mkaudio.models.starter.fingerprints; print('torch' in sys.modules)"
+    assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "False"

@@ -1,0 +1,156 @@
+"""The whole way with stand-in models: what is on disk, what closes, what is the same."""
+
+import json
+import shutil
+
+import numpy as np
+import pandas as pd
+import pytest
+from distilling import digests, run_distill, write_tone
+
+from mkaudio.shards import DatasetReader, verify
+
+
+def test_every_window_is_there_and_the_sums_close(tones, tmp_path):
+    summary = run_distill([tones], tmp_path / "out")
+    assert summary.sources_close and summary.windows_close
+    assert summary.counts["sources_read"] == 11 and summary.counts["windows_committed"] == 13
+    manifest = pd.read_parquet(tmp_path / "out" / "manifest")
+    assert manifest.key.is_unique and manifest.duration_s.sum() == pytest.approx(10 + 0.1 * 45 + 25.0)
+    assert (manifest.prompt == manifest.duration_s.round(2).map(lambda s: f"A sound of {s} seconds.")).all()
+    assert list(verify(tmp_path / "out")) == []
+
+
+def test_a_second_run_gives_the_same_bytes(tones, tmp_path):
+    run_distill([tones], tmp_path / "one")
+    run_distill([tones], tmp_path / "two")
+    assert digests(tmp_path / "one") == digests(tmp_path / "two")
+
+
+def test_the_stored_sound_is_the_source(tones, tmp_path):
+    import soundfile
+
+    run_distill([tones], tmp_path / "out")
+    for sample in DatasetReader(tmp_path / "out"):
+        source, rate_hz = soundfile.read(tones / sample.row["source_path"], dtype="float32")
+        start = round(sample.row["start_s"] * rate_hz)
+        waveform, stored_hz = sample.waveform()
+        assert stored_hz == rate_hz
+        assert np.array_equal(waveform[0], source[start : start + waveform.shape[1]])
+        assert sample.fields()["prompt"] == sample.prompt == sample.row["prompt"]
+
+
+def test_equal_bytes_are_one_clip_and_a_named_duplicate(tones, tmp_path):
+    shutil.copy(tones / "3.wav", tones / "copy.wav")
+    summary = run_distill([tones], tmp_path / "out")
+    assert summary.counts["sources_duplicate"] == 1 and summary.counts["windows_committed"] == 13
+    plan = pd.read_parquet(tmp_path / "out" / "plan")
+    assert plan[plan.duplicate_of != ""][["source_path", "duplicate_of"]].values.tolist() == [["copy.wav", "tones/3.wav"]]
+
+
+def test_a_long_source_is_split_over_shards_and_a_short_tail_is_accounted_for(tmp_path):
+    write_tone(tmp_path / "in" / "long.wav", 300.0, 60.5)
+    summary = run_distill([tmp_path / "in"], tmp_path / "out")
+    assert summary.counts["windows"] == 7 and summary.counts["windows_filtered"] == 1
+    assert summary.counts["sources"] == summary.counts["sources_read"] == 1
+    manifest = pd.read_parquet(tmp_path / "out" / "manifest")
+    assert manifest.start_s.tolist() == [0.0, 10.0, 20.0, 30.0, 40.0, 50.0]
+    left = pd.read_parquet(tmp_path / "out" / "quarantine")
+    assert left[["window", "reason"]].values.tolist() == [[6, "short_tail"]]
+
+
+def test_silence_is_refused_as_a_whole_and_filtered_in_part(tmp_path):
+    import soundfile
+
+    write_tone(tmp_path / "in" / "tone.wav")
+    soundfile.write(tmp_path / "in" / "silent.wav", np.zeros(160_000), 8_000)
+    part = np.concatenate([np.zeros(80_000), 0.5 * np.sin(np.arange(80_000))])
+    soundfile.write(tmp_path / "in" / "part.wav", part, 8_000)
+    summary = run_distill([tmp_path / "in"], tmp_path / "out")
+    assert summary.windows_close and summary.sources_close
+    left = pd.read_parquet(tmp_path / "out" / "quarantine").set_index("source_path")
+    assert left.loc["silent.wav", "reason"] == "all_silent" and left.loc["silent.wav", "n_windows"] == 2
+    assert left.loc["part.wav", "reason"] == "silent_window" and left.loc["part.wav", "window"] == 0
+    assert summary.counts["sources_refused"] == 1
+
+
+def test_a_file_that_changed_or_went_after_the_plan_costs_one_row(tones, tmp_path, monkeypatch):
+    from mkaudio.pipeline import distill as distill_module  # noqa: F401
+    from mkaudio.pipeline import index_pass
+
+    seal = index_pass.write_dataset_info
+
+    def change(output, info):
+        seal(output, info)
+        (tones / "2.wav").unlink()
+        write_tone(tones / "5.wav", 1_000.0, 3.0)
+
+    monkeypatch.setattr(index_pass, "write_dataset_info", change)
+    summary = run_distill([tones], tmp_path / "out")
+    left = pd.read_parquet(tmp_path / "out" / "quarantine").set_index("source_path")
+    assert left.reason.to_dict() == {"2.wav": "vanished", "5.wav": "changed"}
+    assert summary.sources_close and summary.windows_close and summary.counts["sources_refused"] == 2
+
+
+def test_append_numbers_on_and_leaves_old_shards_alone(tones, tmp_path):
+    out = tmp_path / "out"
+    run_distill([tones], out)
+    before = digests(out)
+    write_tone(tones / "new.wav", 777.0, 1.5)
+    shutil.copy(tones / "1.wav", tones / "old-again.wav")
+    summary = run_distill([tones], out, mode="append")
+    after = digests(out)
+    assert all(after[name] == digest for name, digest in before.items() if name != "dataset.json")
+    manifest = pd.read_parquet(out / "manifest").sort_values("key")
+    assert manifest.source_path.iloc[-1] == "new.wav" and manifest.key.iloc[-1] == "0000000013"
+    assert summary.counts["sources"] == 13 and summary.counts["sources_duplicate"] == 1
+    assert summary.sources_close and summary.windows_close and list(verify(out)) == []
+    with pytest.raises(ValueError, match="nothing to append"):
+        run_distill([tones], out, mode="append")
+
+
+def test_an_output_that_is_not_empty_is_refused(tones, tmp_path):
+    run_distill([tones], tmp_path / "out")
+    with pytest.raises(ValueError, match="not empty.*--resume.*--append"):
+        run_distill([tones], tmp_path / "out")
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.tex").touch()
+    for mode in ("new", "resume"):
+        with pytest.raises(ValueError, match=r"thesis\.tex"):
+            run_distill([tones], tmp_path / "mine", mode=mode)
+
+
+def test_resume_with_other_settings_names_them(tones, tmp_path):
+    run_distill([tones], tmp_path / "out")
+    with pytest.raises(ValueError, match="window_s: 10.0 in the dataset, 5.0 now"):
+        run_distill([tones], tmp_path / "out", mode="resume", window_s=5.0)
+
+
+def test_no_sound_at_all_says_what_was_met(tmp_path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "notes.txt").write_text("x")
+    with pytest.raises(ValueError, match="no sound found"):
+        run_distill([tmp_path / "in"], tmp_path / "out")
+
+
+def test_limit_takes_the_first(tones, tmp_path):
+    assert run_distill([tones], tmp_path / "out", limit=3).counts["sources"] == 3
+
+
+def test_labels_and_licence_travel(tmp_path):
+    write_tone(tmp_path / "a.wav")
+    (tmp_path / "list.csv").write_text("path,label,licence,group\na.wav,a low hum,CC0,tape 3\n")
+    run_distill([tmp_path / "list.csv"], tmp_path / "out")
+    (sample,) = DatasetReader(tmp_path / "out")
+    assert (list(sample.row["labels"]), sample.row["licence"], sample.row["group"]) == (["a low hum"], "CC0", "tape 3")
+    assert json.loads(sample.json)["labels"] == "a low hum"
+
+
+def test_min_score_selects_and_drops_nothing(tones, tmp_path):
+    run_distill([tones], tmp_path / "all")
+    middle = float(pd.read_parquet(tmp_path / "all" / "manifest").score.median())
+    run_distill([tones], tmp_path / "out", min_score=middle)
+    manifest = pd.read_parquet(tmp_path / "out" / "manifest")
+    selection = pd.read_parquet(tmp_path / "out" / "selections" / "default")
+    assert len(manifest) == 13 and 0 < len(selection) < 13
+    assert set(selection.key) == set(manifest.key[manifest.score >= middle])
