@@ -130,6 +130,9 @@ def _windows(
                             raise
                         yield Left(row, _window_or_source(row, number), 1, "decode", refusal)
                         continue
+                    if waveform.shape[1] == 0:
+                        yield Left(row, number, 1, "filter", Refusal(Reason.SHORT_TAIL, "the codec's padding"))
+                        continue
                     yield _window(row, number, waveform, digest, config, rates_hz)
     except Refusal as refusal:
         yield Left(row, _window_or_source(row, number), end - number, "decode", refusal)

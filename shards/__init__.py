@@ -1,6 +1,8 @@
 """Bytes on disk: what a dataset is. Knows nothing of how it was made."""
 
 from mkaudio.shards.audio_codec import decode_flac, dequantise, encode_flac, quantise
+from mkaudio.shards.audio_info import AudioInfo
+from mkaudio.shards.audio_reader import AudioReader
 from mkaudio.shards.clip import Candidate, Clip, Event, Verdict
 from mkaudio.shards.commit import commit_shard, is_committed, publish_file, sha256_of
 from mkaudio.shards.dataset import (
@@ -12,7 +14,7 @@ from mkaudio.shards.dataset import (
     write_dataset_info,
 )
 from mkaudio.shards.naming import DATASET_FILE, TEMPORARY_FOLDER, key_of, plan_file, shard_files, shard_name
-from mkaudio.shards.probe import AudioInfo, AudioReader, probe
+from mkaudio.shards.probe import probe
 from mkaudio.shards.reader import DatasetReader, Sample
 from mkaudio.shards.reasons import FILTERED, Reason, Refusal
 from mkaudio.shards.schema import CANDIDATES, MANIFEST, PLAN, QUARANTINE, SELECTION, read_table, write_table
