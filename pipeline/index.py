@@ -105,10 +105,9 @@ class IndexTask:
         try:
             with self.sources[row.source_root].open(row.as_input()) as handle:
                 info = probe(handle)
-                digest = sha256_of_stream(handle) if row.kind == "parquet" else ""
         except Refusal as refusal:
             return refused(row, refusal)
-        return replace(row, **asdict(info), sha256=digest)
+        return replace(row, **asdict(info))
 
 
 def refused(row: PlanRow, refusal: Refusal) -> PlanRow:

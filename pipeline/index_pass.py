@@ -66,7 +66,6 @@ class Indexed:
         names: root/path of every input, in order.
         sizes: bytes of each.
         n_windows: of each; 0 where refused.
-        digests: root/path → sha256, for those that the probe hashed.
         fingerprint: sha256 over names, sizes and times.
     """
 
@@ -74,7 +73,6 @@ class Indexed:
     names: list[str]
     sizes: NDArray[np.int64]
     n_windows: NDArray[np.int64]
-    digests: dict[str, str]
     fingerprint: str
 
 
@@ -103,7 +101,7 @@ def seal_plan(
     indexed = _probe_all(work, by_root, known, config, engine, watch)
     if not indexed.names:
         raise ValueError(_nothing_found(sources, known))
-    digests = indexed.digests | _hash_alike(indexed, known, by_root, config, engine, watch)
+    digests = _hash_alike(indexed, known, by_root, config, engine, watch)
     same = duplicates(indexed.names, digests)
     same |= {name: known.digests[digest] for name, digest in digests.items() if digest in known.digests}
     original = np.array([name not in same for name in indexed.names])
@@ -160,16 +158,14 @@ def _probe_all(
 
 
 def _read_parts(parts: list[Path], config: DistillConfig) -> Indexed:
-    names, sizes, windows, digests, fingerprint = [], [], [], {}, hashlib.sha256()
+    names, sizes, windows, fingerprint = [], [], [], hashlib.sha256()
     for path in parts:
         for row in read_index(path):
             names.append(row.name)
             sizes.append(row.size_bytes)
             windows.append(0 if row.refusal else config.n_windows(row.n_frames, row.sample_rate_hz))
             fingerprint.update(json.dumps([row.name, row.size_bytes, row.mtime_ns, row.labels]).encode())
-            if row.sha256:
-                digests[row.name] = row.sha256
-    return Indexed(parts, names, np.array(sizes, np.int64), np.array(windows, np.int64), digests, fingerprint.hexdigest())
+    return Indexed(parts, names, np.array(sizes, np.int64), np.array(windows, np.int64), fingerprint.hexdigest())
 
 
 def _hash_alike(
@@ -183,7 +179,7 @@ def _hash_alike(
         for n, size in zip(indexed.n_windows.tolist(), indexed.sizes.tolist(), strict=True)
     ]
     rows = (row for path in indexed.parts for row in read_index(path))
-    chosen = (row for row, want in zip(rows, wanted, strict=True) if want and not row.sha256)
+    chosen = (row for row, want in zip(rows, wanted, strict=True) if want)
     tasks = (HashTask(number, sources, part) for number, part in enumerate(_chunks(chosen, PART_INPUTS)))
     digests: dict[str, str] = {}
     with watch("compare files of equal size", sum(wanted), "file") as report:

@@ -113,7 +113,7 @@ def write_plan(path: Path, parts: list[Path], where: Partition, digests: dict[st
             rows = table.take(pa.array(where.source[places] - begin))
             names = _names(rows)
             columns = {
-                "sha256": [digests.get(name) or known for name, known in zip(names, rows["sha256"].to_pylist(), strict=True)],
+                "sha256": [digests.get(name, "") for name in names],
                 "duplicate_of": [same.get(name, "") for name in names],
                 "shard": where.shard[places],
                 "first_window": where.first_window[places],

@@ -1,0 +1,114 @@
+"""Parquet with the sounds in it, as Hugging Face datasets store them: a struct with bytes, or a binary column."""
+
+import io
+import os
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from mkaudio.pipeline.sources.columns import resolve_columns
+from mkaudio.pipeline.sources.escape import JOINT, escape_path
+from mkaudio.pipeline.sources.files import look_at, open_as_listed
+from mkaudio.pipeline.sources.notes import notes_of_row
+from mkaudio.pipeline.sources.source import Input, root_name_of
+from mkaudio.shards.reasons import Reason, Refusal
+
+_NAMES = ("audio", "bytes", "wav", "flac", "mp3", "ogg", "content", "sound")
+_BATCH_ROWS = 64
+
+
+def audio_column(path: Path) -> str | None:
+    """Return the column that holds sounds; None where there is none.
+
+    Args:
+        path: a Parquet file.
+
+    Raises:
+        ValueError: it is not Parquet.
+    """
+    try:
+        schema = pq.read_schema(path)
+    except (OSError, pa.ArrowException) as error:
+        raise ValueError(f"{path}: cannot be read as Parquet: {error}") from error
+    return next((name for name in _NAMES if name in schema.names and _bytes_of(schema.field(name).type)), None)
+
+
+class ParquetSource:
+    """The sounds of one Parquet file, a row each.
+
+    Args:
+        path: the file.
+        root_name: name of its folder in the dataset; the folder's own where None.
+        columns: field → column, where the user says so.
+    """
+
+    def __init__(self, path: Path, root_name: str | None = None, columns: Mapping[str, str] | None = None) -> None:
+        self.root = path.parent
+        self.root_name = root_name or root_name_of(path.parent)
+        self.ignored: Counter[str] = Counter()
+        self._path, self._columns = path, dict(columns or {})
+        self._cached: tuple[int, int, pa.Table] | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_cached": None}
+
+    def inputs(self) -> Iterator[Input]:
+        """Yield every row, in order; one without sound is refused."""
+        self.ignored.clear()
+        _, mtime_ns, refusal = look_at(os.fsencode(self._path))
+        name = escape_path(os.fsencode(self._path.name))
+        if refusal:
+            yield Input(name, "parquet", refusal=refusal)
+            return
+        sound = audio_column(self._path)
+        assert sound is not None, "open_sources looked at the schema"
+        file = pq.ParquetFile(self._path)
+        others = [column for column in file.schema_arrow.names if column != sound]
+        columns = resolve_columns(others, self._columns)
+        digits, number = len(str(file.metadata.num_rows)), 0
+        for batch in file.iter_batches(_BATCH_ROWS):
+            lengths = pc.binary_length(_sounds(batch.column(sound))).to_pylist()
+            for length, row in zip(lengths, batch.select(others).to_pylist(), strict=True):
+                empty = None if length is not None else Refusal(Reason.MISSING, f"row {number} holds no sound")
+                item = Input(f"{name}{JOINT}{number:0{digits}d}", "parquet", length or 0, mtime_ns, number, refusal=empty)
+                yield item.with_notes(notes_of_row(row, columns))
+                number += 1
+
+    def open(self, item: Input) -> BinaryIO:
+        """Return the bytes of a row; its row group is kept, since the next row is likely in it.
+
+        Args:
+            item: what `inputs` yielded.
+
+        Returns:
+            A seekable binary file in memory.
+        """
+        open_as_listed(os.fsencode(self._path), item).close()
+        if self._cached is None or not self._cached[0] <= item.offset < self._cached[1]:
+            self._cached = self._row_group(item.offset)
+        begin, _, table = self._cached
+        return io.BytesIO(_sounds(table.column(0).combine_chunks())[item.offset - begin].as_py())
+
+    def _row_group(self, number: int) -> tuple[int, int, pa.Table]:
+        file, begin = pq.ParquetFile(self._path), 0
+        for group in range(file.metadata.num_row_groups):
+            end = begin + file.metadata.row_group(group).num_rows
+            if number < end:
+                return begin, end, file.read_row_group(group, columns=[audio_column(self._path)])
+            begin = end
+        raise Refusal(Reason.CHANGED, f"it has {begin} rows now")
+
+
+def _bytes_of(kind: pa.DataType) -> bool:
+    if pa.types.is_struct(kind):
+        return any(kind.field(n).name == "bytes" and _bytes_of(kind.field(n).type) for n in range(kind.num_fields))
+    return bool(pa.types.is_binary(kind) or pa.types.is_large_binary(kind))
+
+
+def _sounds(column: Any) -> Any:
+    return pc.struct_field(column, "bytes") if pa.types.is_struct(column.type) else column
