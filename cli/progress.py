@@ -3,16 +3,18 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
-from mkaudio.pipeline.task import Progress
+if TYPE_CHECKING:
+    from mkaudio.pipeline.task import Progress
 
 _SECONDS_AN_HOUR = 3600
 
 
 @contextmanager
-def watch(what: str, total: int, unit: str) -> Iterator[Callable[[Progress], None]]:
+def watch(what: str, total: int, unit: str) -> "Iterator[Callable[[Progress], None]]":
     """Show a bar with rate, hours of sound and refusals.
 
     Args:
@@ -26,7 +28,7 @@ def watch(what: str, total: int, unit: str) -> Iterator[Callable[[Progress], Non
     hours, refused = 0.0, 0
     with tqdm(total=total, desc=what, unit=f" {unit}", file=sys.stderr, disable=None, dynamic_ncols=True) as bar:
 
-        def report(progress: Progress) -> None:
+        def report(progress: "Progress") -> None:
             nonlocal hours, refused
             hours += progress.audio_s / _SECONDS_AN_HOUR
             refused += progress.refused

@@ -1,0 +1,61 @@
+"""What a person gets for a wrong line: one clear line and the right exit code."""
+
+import subprocess
+import sys
+
+import pytest
+from distilling import write_tone
+
+COMMAND = [sys.executable, "-c", "from mkaudio.cli.main import main; main()"]
+
+
+def run(*arguments, **environment):
+    import os
+
+    return subprocess.run(
+        [*COMMAND, *map(str, arguments)], capture_output=True, text=True, check=False, env={**os.environ, **environment}
+    )
+
+
+def test_help_has_an_example_for_every_command():
+    for command in ("fetch", "distill", "inspect", "verify"):
+        assert "Example: mkaudio" in run(command, "--help").stdout.replace("\n", " ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["distill", "--inptu", "x"], 2, "--input"),
+        (["distil", "--input", "x"], 2, "distill"),
+        (["distill", "--input", "nowhere"], 2, "no such file or folder"),
+        (["distill", "--input", "SOUNDS", "--experts", "taggr"], 2, "did you mean tagger"),
+        (["distill", "--input", "SOUNDS", "--clap", "laion"], 2, "starter"),
+        (["distill", "--input", "SOUNDS", "--window-s", "0"], 2, "0.1 to 600"),
+        (["distill", "--input", "SOUNDS", "--column", "lable=x"], 2, "label"),
+        (["distill", "--input", "SOUNDS", "--caption-bank", "none.txt"], 2, "a caption a line"),
+        (["distill", "--input", "SOUNDS", "--resume", "--append"], 2, "give one of them"),
+        (["inspect", "."], 2, "not a mkaudio dataset"),
+        (["verify", "."], 2, "not a mkaudio dataset"),
+        (["fetch", "startr"], 2, "starter"),
+    ],
+)
+def test_mistakes_are_named(starter, tmp_path, monkeypatch, arguments, code, said):
+    monkeypatch.chdir(tmp_path)
+    write_tone(tmp_path / "sounds" / "a.wav")
+    found = run(*(str(tmp_path / "sounds") if argument == "SOUNDS" else argument for argument in arguments))
+    assert found.returncode == code and said in found.stderr.replace("\n", " "), found.stderr
+    assert "Traceback" not in found.stderr
+
+
+def test_without_the_starter_pack_it_says_how_to_get_it(tmp_path):
+    write_tone(tmp_path / "sounds" / "a.wav")
+    found = run("distill", "--input", tmp_path / "sounds", "--output", tmp_path / "out", MKAUDIO_CACHE=str(tmp_path / "none"))
+    assert found.returncode == 2 and "mkaudio fetch starter" in found.stderr and not (tmp_path / "out").exists()
+
+
+def test_too_many_refusals_give_exit_code_3(starter, tmp_path):
+    write_tone(tmp_path / "sounds" / "a.wav", duration_s=0.5)
+    (tmp_path / "sounds" / "b.wav").write_text("no sound")
+    found = run("distill", "--input", tmp_path / "sounds", "--output", tmp_path / "out")
+    assert found.returncode == 3 and "50.0% of the sounds were refused" in found.stderr
+    assert run("distill", "--input", tmp_path / "sounds", "--output", tmp_path / "o2", "--max-refused", "0.5").returncode == 0

@@ -1,0 +1,84 @@
+"""A dataset opens anywhere: pandas, DuckDB, webdataset and Hugging Face datasets read it, an empty shard included."""
+
+import glob
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pytest
+import soundfile
+from distilling import run_distill
+
+TABLES = ("plan", "manifest", "candidates", "quarantine", "embeddings/fake", "selections/default")
+
+
+@pytest.fixture
+def dataset(tones, tmp_path):
+    """Three shards with sound, and a first one whose every input was refused."""
+    for number in range(40):
+        (tones / f"!{number:02d}.wav").write_text("this is no sound")
+    summary = run_distill([tones], tmp_path / "out")
+    assert summary.counts["sources_refused"] == 40
+    return tmp_path / "out"
+
+
+def test_the_first_shard_is_empty(dataset):
+    assert len(pd.read_parquet(dataset / "manifest" / "000000.parquet")) == 0
+    assert (dataset / "shards" / "000000.tar").stat().st_size > 0
+
+
+def test_pandas(dataset):
+    tables = {table: pd.read_parquet(dataset / table) for table in TABLES}
+    assert len(tables["manifest"]) == len(tables["embeddings/fake"]) == len(tables["selections/default"]) == 13
+    assert tables["quarantine"].reason.eq("not_audio").sum() == 40
+    assert np.stack(tables["embeddings/fake"].embedding).shape == (13, 8)
+
+
+def test_duckdb(dataset):
+    for table in TABLES:
+        ((count,),) = duckdb.sql(f"select count(*) from '{dataset}/{table}/*.parquet'").fetchall()
+        assert count == len(pd.read_parquet(dataset / table)), table
+    ((seconds,),) = duckdb.sql(f"select sum(duration_s) from '{dataset}/manifest/*.parquet'").fetchall()
+    assert seconds == pytest.approx(pd.read_parquet(dataset / "manifest").duration_s.sum())
+
+
+def test_webdataset(dataset):
+    import webdataset as wds
+
+    last = len(glob.glob(f"{dataset}/shards/*.tar")) - 1
+    urls = f"{dataset}/shards/{{000000..{last:06d}}}.tar"
+    samples = list(wds.WebDataset(urls, shardshuffle=False, empty_check=False))
+    manifest = pd.read_parquet(dataset / "manifest").set_index("key")
+    assert [sample["__key__"] for sample in samples] == sorted(manifest.index)
+    for sample in samples:
+        assert sample["txt"].decode() == manifest.prompt[sample["__key__"]]
+
+
+def test_hugging_face_datasets(dataset, tmp_path, monkeypatch):
+    import io
+
+    import datasets
+
+    monkeypatch.setattr(datasets.config, "HF_DATASETS_OFFLINE", True)
+    texts = ("key", "source_root", "source_path", "source_sha256", "prompt", "expert", "scorer", "labels", "language", "group")
+    whole = ("n_frames", "sample_rate_hz", "channels", "bit_depth", "n_events")
+    numbers = ("start_s", "duration_s", "score", "rms_dbfs", "peak_dbfs", "speech_share", "music_share")
+    fields = {name: datasets.Value("string") for name in (*texts, "licence", "attribution", "source_url")}
+    fields |= {name: datasets.Value("int64") for name in whole} | {name: datasets.Value("float64") for name in numbers}
+    features = datasets.Features({
+        "__key__": datasets.Value("string"),
+        "__url__": datasets.Value("string"),
+        "flac": datasets.Value("binary"),
+        "json": fields,
+        "txt": datasets.Value("string"),
+    })
+    shards = sorted(glob.glob(f"{dataset}/shards/*.tar"))
+    loaded = datasets.load_dataset(
+        "webdataset", data_files=shards, split="train", features=features, cache_dir=str(tmp_path / "hf")
+    )
+    manifest = pd.read_parquet(dataset / "manifest").set_index("key")
+    assert len(loaded) == len(manifest)
+    for row in loaded:
+        assert row["txt"] == manifest.prompt[row["__key__"]] == row["json"]["prompt"]
+        waveform, rate_hz = soundfile.read(io.BytesIO(row["flac"]))
+        assert (len(waveform), rate_hz) == (manifest.n_frames[row["__key__"]], manifest.sample_rate_hz[row["__key__"]])
