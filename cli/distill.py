@@ -8,15 +8,18 @@ import typer
 
 if TYPE_CHECKING:
     from mkaudio.pipeline import DistillConfig, Source, Summary
+    from mkaudio.pipeline.output import Mode
     from mkaudio.pipeline.task import ToolboxFactory
 
 EXIT_REFUSED = 3
 
 
-def distill(  # noqa: PLR0913 - one parameter an option
-    input: Annotated[  # noqa: A002 - the option's name
+def distill(
+    input: Annotated[
         list[Path],
-        typer.Option("--input", "-i", help="Folder, sound file, CSV/TSV/JSONL/Parquet list, or WebDataset tar; repeatable."),
+        typer.Option(
+            "--input", "-i", help="Folder, sound file, CSV/TSV/JSONL/Parquet list, or WebDataset tar; repeatable."
+        ),
     ],
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Folder of the dataset; default: ./NAME-prompted.")
@@ -30,7 +33,9 @@ def distill(  # noqa: PLR0913 - one parameter an option
     clap: Annotated[str, typer.Option(help="Who scores: starter.")] = "starter",
     engine: Annotated[str, typer.Option(help="Where it runs: local (one supervised worker).")] = "local",
     window_s: Annotated[float, typer.Option(help="Length of a clip; longer sounds are cut.")] = 10.0,
-    store_rate: Annotated[int | None, typer.Option(help="Rate of the stored sound in Hz; default: the source's.")] = None,
+    store_rate: Annotated[
+        int | None, typer.Option(help="Rate of the stored sound in Hz; default: the source's.")
+    ] = None,
     store_channels: Annotated[str, typer.Option(help="mono or source.")] = "mono",
     samples_per_shard: Annotated[int, typer.Option(help="Clips in a shard.")] = 512,
     batch_size: Annotated[int, typer.Option(help="Clips that go through the models together.")] = 16,
@@ -55,7 +60,7 @@ def distill(  # noqa: PLR0913 - one parameter an option
     """Distil prompts: experts propose captions for each clip, the scorer keeps the best.
 
     Example: mkaudio distill --input audiosets/
-    """
+    """  # noqa: DOC501 - what main() turns into exit codes
     from mkaudio.pipeline import DistillConfig, open_sources
 
     config = DistillConfig(
@@ -75,7 +80,7 @@ def distill(  # noqa: PLR0913 - one parameter an option
     if output is None:
         output = Path(f"{sources[0].root_name}-prompted")
         print(f"writing to {output}", file=sys.stderr)
-    mode = "resume" if resume else "append" if append else "new"
+    mode: Mode = "resume" if resume else "append" if append else "new"
     summary = _run(output, mode, sources, config, factory, timeout_s)
     for line in summary.lines():
         print(line)
@@ -92,7 +97,12 @@ def distill(  # noqa: PLR0913 - one parameter an option
 
 
 def _run(
-    output: Path, mode: str, sources: "list[Source]", config: "DistillConfig", factory: "ToolboxFactory", timeout_s: float
+    output: Path,
+    mode: "Mode",
+    sources: "list[Source]",
+    config: "DistillConfig",
+    factory: "ToolboxFactory",
+    timeout_s: float,
 ) -> "Summary":
     from mkaudio.cli.progress import watch
     from mkaudio.pipeline import LocalEngine, distill, locked, open_output

@@ -9,12 +9,14 @@ import typer
 
 def fetch(
     what: Annotated[str, typer.Argument(help="starter (tagger and text model) or demo-sounds (ten animal sounds).")],
-    cache: Annotated[Path | None, typer.Option(help="Folder for models; default: $MKAUDIO_CACHE or the user's cache.")] = None,
+    cache: Annotated[
+        Path | None, typer.Option(help="Folder for models; default: $MKAUDIO_CACHE or the user's cache.")
+    ] = None,
 ) -> None:
     """Fetch models into the cache, each verified by its sha256; what is there already is only checked.
 
     Example: mkaudio fetch starter
-    """
+    """  # noqa: DOC501 - what main() turns into exit codes
     from mkaudio.models.starter.fetch import fetch_demo_sounds, fetch_starter
 
     fetchers = {"starter": fetch_starter, "demo-sounds": fetch_demo_sounds}

@@ -97,7 +97,10 @@ def _overview(connection: "duckdb.DuckDBPyConnection", n_prompts: int) -> list[s
         f"order by hash(key) limit {n_prompts}"
     )
     lines += ["", "prompts"] if shown else []
-    lines += [f"  {score:.3f}  {prompt}  ({expert}; {_one_line(path)} at {start:g} s)" for prompt, score, expert, path, start in shown]
+    lines += [
+        f"  {score:.3f}  {prompt}  ({expert}; {_one_line(path)} at {start:g} s)"
+        for prompt, score, expert, path, start in shown
+    ]
     return lines
 
 

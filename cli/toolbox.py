@@ -55,7 +55,7 @@ class StarterToolbox:
         untrusted = frozenset(phrase.name for phrase in load_phrases().values() if phrase.blind)
         ear = YamnetEar(self.folder, self.device, untrusted=untrusted)
         scorer = StarterScorer(ear, self.folder, self.device)
-        makers: "dict[str, Callable[[], Expert]]" = {
+        makers: dict[str, Callable[[], Expert]] = {
             "tagger": lambda: TaggerExpert(ear.classes),
             "retriever": lambda: RetrieverExpert(self._bank(), scorer),
             "labels": LabelsExpert,

@@ -12,7 +12,7 @@ def verify(dataset: Annotated[Path, typer.Argument(help="The dataset's folder.")
     """Hash every file, read every sample, add up both sums; print each problem with its place.
 
     Example: mkaudio verify audiosets-prompted
-    """
+    """  # noqa: DOC501 - what main() turns into exit codes
     from mkaudio.cli.progress import watch
     from mkaudio.pipeline.report import Summary
     from mkaudio.pipeline.task import Progress
@@ -25,7 +25,9 @@ def verify(dataset: Annotated[Path, typer.Argument(help="The dataset's folder.")
     for problem in problems[:_SHOWN]:
         print(f"✗ {problem}")
     if problems:
-        raise RuntimeError(f"{dataset}: {len(problems)} problems" + (f", {_SHOWN} shown" if len(problems) > _SHOWN else ""))
+        raise RuntimeError(
+            f"{dataset}: {len(problems)} problems" + (f", {_SHOWN} shown" if len(problems) > _SHOWN else "")
+        )
     summary = Summary(info.counts, sum(one.n_sources for one in info.generations), info.next_key)
     for line in summary.lines():
         print(line)

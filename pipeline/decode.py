@@ -58,7 +58,7 @@ class Window:
     @property
     def duration_s(self) -> float:
         """Length of the sound."""
-        return self.samples.shape[1] / self.sample_rate_hz
+        return float(self.samples.shape[1] / self.sample_rate_hz)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +94,9 @@ def decode_rows(
         config: windows, stored rate and channels, silence.
         rates_hz: rates at which models hear.
         verdicts: input → why it is not even opened.
+
+    Yields:
+        Windows and what is left out of them, and an `EndOfRow` behind each row.
     """
     for row in rows:
         verdict = verdicts.get(row.name)
@@ -106,9 +109,7 @@ def decode_rows(
         yield EndOfRow(row)
 
 
-def _windows(
-    row: PlanRow, source: Source, config: DistillConfig, rates_hz: tuple[int, ...]
-) -> Iterator[Window | Left]:
+def _windows(row: PlanRow, source: Source, config: DistillConfig, rates_hz: tuple[int, ...]) -> Iterator[Window | Left]:
     length = config.window_frames(row.sample_rate_hz)
     end = row.first_window + row.n_windows
     number = row.first_window
@@ -120,7 +121,9 @@ def _windows(
                     frames = min(length, row.n_frames - number * length)
                     if number and frames < config.min_tail_s * row.sample_rate_hz:
                         seconds = frames / row.sample_rate_hz
-                        tail = Refusal(Reason.SHORT_TAIL, f"the last {seconds:.3f} s; --min-tail-s is {config.min_tail_s:g}")
+                        tail = Refusal(
+                            Reason.SHORT_TAIL, f"the last {seconds:.3f} s; --min-tail-s is {config.min_tail_s:g}"
+                        )
                         yield Left(row, number, 1, "filter", tail)
                         continue
                     try:
@@ -155,7 +158,8 @@ def _window(
         waveform = waveform.mean(axis=0, keepdims=True, dtype=np.float32) if len(waveform) > 1 else waveform
     elif len(waveform) > _FLAC_CHANNELS:
         raise Refusal(
-            Reason.TOO_MANY_CHANNELS, f"{len(waveform)} channels; FLAC holds {_FLAC_CHANNELS}: use --store-channels mono"
+            Reason.TOO_MANY_CHANNELS,
+            f"{len(waveform)} channels; FLAC holds {_FLAC_CHANNELS}: use --store-channels mono",
         )
     rate = config.store_rate_hz or row.sample_rate_hz
     if rate != row.sample_rate_hz:
@@ -204,10 +208,12 @@ def _dbfs(value: float) -> float:
     return round(20 * float(np.log10(value)), 2) if value > 0 else _SILENCE_DBFS
 
 
-def _without_silent(
-    row: PlanRow, windows: Iterator[Window | Left], config: DistillConfig
-) -> Iterator[Window | Left]:
-    """Leave silent windows out; where no window of the row can be heard, the row is refused as silent."""
+def _without_silent(row: PlanRow, windows: Iterator[Window | Left], config: DistillConfig) -> Iterator[Window | Left]:
+    """Leave silent windows out; where no window of the row can be heard, the row is refused as silent.
+
+    Yields:
+        What came in, with silent windows turned into rows of quarantine.
+    """
     silent: list[Left] = []
     others = 0
     for window in windows:

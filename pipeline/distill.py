@@ -41,7 +41,9 @@ def distill(
     """
     unfinished = list(_uncommitted(output, info))
     if append and unfinished:
-        raise ValueError(f"{output}: {len(unfinished)} shards are unfinished; finish them with --resume before --append")
+        raise ValueError(
+            f"{output}: {len(unfinished)} shards are unfinished; finish them with --resume before --append"
+        )
     if append or not info.generations:
         info = seal_plan(output, info, sources, config, engine, watch)
     elif unfinished:
@@ -79,8 +81,10 @@ def _uncommitted(output: Path, info: DatasetInfo) -> Iterator[int]:
 
 def _windows_of(output: Path, info: DatasetInfo) -> int:
     """Return how many planned windows are not committed yet."""
-    done = (read_marker(output, shard)["counts"]["windows"] for shard in range(info.n_shards) if is_committed(output, shard))
-    return info.next_key - sum(done)
+    done = (
+        read_marker(output, shard)["counts"]["windows"] for shard in range(info.n_shards) if is_committed(output, shard)
+    )
+    return int(info.next_key - sum(done))
 
 
 def _check_resumable(info: DatasetInfo, sources: list[Source]) -> None:

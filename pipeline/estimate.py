@@ -66,7 +66,8 @@ class Estimate:
             took_s = self.trial.took_s / self.trial.clips * self.clips
             lines += [
                 f"on disk   about {size / 1e9:.2f} GB of FLAC",
-                f"time      about {took_s / 60:.1f} min with one worker ({self.trial.clips} clips took {self.trial.took_s:.2f} s)",
+                f"time      about {took_s / 60:.1f} min with one worker "
+                f"({self.trial.clips} clips took {self.trial.took_s:.2f} s)",
             ]
         return [*lines, "nothing was written (--dry-run)"]
 
@@ -124,7 +125,10 @@ def estimate(
         watch: makes progress bars.
     """
     by_root = {source.root_name: source for source in sources}
-    with tempfile.TemporaryDirectory(prefix="mkaudio-dry-run-") as folder, LocalEngine(factory, Path(folder), timeout_s) as engine:
+    with (
+        tempfile.TemporaryDirectory(prefix="mkaudio-dry-run-") as folder,
+        LocalEngine(factory, Path(folder), timeout_s) as engine,
+    ):
         empty = DatasetInfo(config.as_dict(), {}, factory.scorer_name)
         seal_plan(Path(folder), empty, sources, config, engine, watch)
         rows = [row_of(record) for record in pq.read_table(Path(folder) / plan_file(0)).to_pylist()]

@@ -23,7 +23,6 @@ from mkaudio.pipeline.config import DistillConfig
 from mkaudio.pipeline.engine import Engine, Watch
 from mkaudio.pipeline.index import PART_INPUTS, HashTask, IndexTask, listed, read_index
 from mkaudio.pipeline.plan import duplicates, partition, write_plan
-from mkaudio.pipeline.rows import PlanRow
 from mkaudio.pipeline.sources import Source
 from mkaudio.shards import (
     TEMPORARY_FOLDER,
@@ -133,7 +132,9 @@ def _known(output: Path, info: DatasetInfo) -> Known:
     if not info.generations:
         return Known(frozenset(), frozenset(), {})
     plans = pads.dataset(plan_files(output, info)).to_table(["source_root", "source_path", "size_bytes", "mtime_ns"])
-    inputs = [(f"{row['source_root']}/{row['source_path']}", row["size_bytes"], row["mtime_ns"]) for row in plans.to_pylist()]
+    inputs = [
+        (f"{row['source_root']}/{row['source_path']}", row["size_bytes"], row["mtime_ns"]) for row in plans.to_pylist()
+    ]
     manifest = pads.dataset(output / "manifest").to_table(["source_root", "source_path", "source_sha256"]).to_pylist()
     digests = {row["source_sha256"]: f"{row['source_root']}/{row['source_path']}" for row in manifest}
     return Known(frozenset(inputs), frozenset(size for _, size, _ in inputs), digests)

@@ -79,7 +79,9 @@ def locked(output: Path) -> Iterator[int]:
                 break
             except BlockingIOError as error:
                 if time.monotonic() > patience:
-                    raise ValueError(f"{output}: another mkaudio is writing this dataset; wait for it, or end it") from error
+                    raise ValueError(
+                        f"{output}: another mkaudio is writing this dataset; wait for it, or end it"
+                    ) from error
                 time.sleep(0.2)
         yield handle
     finally:

@@ -32,9 +32,7 @@ class Summary:
     @property
     def windows_close(self) -> bool:
         """Whether planned windows = committed + filtered + refused."""
-        counted = (
-            self.counts["windows_committed"] + self.counts["windows_filtered"] + self.counts["windows_refused"]
-        )
+        counted = self.counts["windows_committed"] + self.counts["windows_filtered"] + self.counts["windows_refused"]
         return self.planned_windows == self.counts["windows"] == counted
 
     @property

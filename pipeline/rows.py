@@ -54,7 +54,9 @@ class PlanRow:
     @property
     def info(self) -> AudioInfo:
         """What the index pass found in the header."""
-        return AudioInfo(self.container, self.decoder, self.sample_rate_hz, self.channels, self.n_frames, self.bit_depth)
+        return AudioInfo(
+            self.container, self.decoder, self.sample_rate_hz, self.channels, self.n_frames, self.bit_depth
+        )
 
     def as_input(self) -> Input:
         """Return what its source opens."""
@@ -66,7 +68,7 @@ class PlanRow:
 
 
 _NAMES = tuple(field.name for field in fields(PlanRow))
-assert _NAMES == tuple(PLAN.names), "PlanRow and the PLAN schema have the same fields in the same order"
+assert tuple(PLAN.names) == _NAMES, "PlanRow and the PLAN schema have the same fields in the same order"
 
 
 def row_of(record: dict[str, Any]) -> PlanRow:

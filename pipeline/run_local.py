@@ -70,10 +70,8 @@ class LocalEngine:
             report: takes the progress of tasks that go well.
 
         Yields:
-            Each task with its receipt.
-
-        Raises:
-            EngineError: a task failed, or kills its worker without any input of it doing so alone.
+            Each task with its receipt. An `EngineError` says that a task failed, or that it kills its worker without any
+            input of it doing so alone.
         """
         for task in tasks:
             yield task, self._run_to_the_end(task, report)

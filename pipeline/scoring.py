@@ -36,7 +36,9 @@ def score_percentiles(
     Returns:
         0 to 1, rounded to 4 decimals; None where no other source is in the shard, or there is no prompt.
     """
-    names = np.unique(np.array(sources, dtype=object).astype(str), return_inverse=True)[1] if sources else np.zeros(0, int)
+    names = (
+        np.unique(np.array(sources, dtype=object).astype(str), return_inverse=True)[1] if sources else np.zeros(0, int)
+    )
     percentiles: list[float | None] = []
     for number, prompt in enumerate(prompts):
         mismatched = names != names[number]

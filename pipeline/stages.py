@@ -52,7 +52,11 @@ class Distillation:
         self._clip_sources: list[str] = []
 
     def clips(self) -> Iterator[tuple[Clip, bytes]]:
-        """Yield every clip of the rows, in plan order, with its encoded sound."""
+        """Distil the rows.
+
+        Yields:
+            Every clip, in plan order, with its encoded sound.
+        """
         for windows, ended in self._batches(self._decode_ahead()):
             heard = self._hear(windows)
             proposed = self._propose(heard)
@@ -76,7 +80,11 @@ class Distillation:
         return ahead(decode_rows(entered(), self._sources, self._config, rates, verdicts), 2 * self._config.batch_size)
 
     def _batches(self, decoded: Iterator[Window | Left | EndOfRow]) -> Iterator[tuple[list[Window], list[PlanRow]]]:
-        """Gather batches; a row has ended only when the batch with its last window is through."""
+        """Gather batches.
+
+        Yields:
+            Windows that go through the models together, and the rows that have ended when they are through.
+        """
         windows: list[Window] = []
         ended: list[PlanRow] = []
         for item in decoded:

@@ -11,7 +11,10 @@ from mkaudio.shards import Refusal
 class ToolboxFactory(Protocol):
     """Builds the models of a run inside a worker. Picklable: plain values only, never a loaded model."""
 
-    scorer_name: str
+    @property
+    def scorer_name(self) -> str:
+        """The selecting scorer: the folder of its embeddings."""
+        ...
 
     def fingerprints(self) -> dict[str, str]:
         """Return model → hash, without loading weights."""

@@ -50,7 +50,9 @@ def timeline_of(
             start_s = 0.0 if first == 0 else first * hop_s + (patch_s - hop_s) / 2
             end_s = duration_s if last == len(posteriors) - 1 else last * hop_s + (patch_s + hop_s) / 2
             confidence = float(posteriors[first : last + 1, number].max())
-            events.append(Event(classes[number], round(start_s, 3), round(min(end_s, duration_s), 3), round(confidence, 4)))
+            events.append(
+                Event(classes[number], round(start_s, 3), round(min(end_s, duration_s), 3), round(confidence, 4))
+            )
     events.sort(key=lambda event: (-event.confidence, event.start_s, event.label))
     return Timeline(tuple(events[:_MAX_EVENTS]), _share(active, classes, "Speech"), _share(active, classes, "Music"))
 

@@ -19,9 +19,7 @@ from typing import Any
 from mkaudio.pipeline.task import Progress, Task, ToolboxFactory, Workplace
 from mkaudio.shards import Refusal
 
-ONE_THREAD = {
-    name: "1" for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS")
-}
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1")
 _PARENT_CHECK_S = 0.5
 
 

@@ -38,7 +38,8 @@ def quantise(waveform: NDArray[np.float32], bit_depth: int) -> Samples:
     """
     full = float(1 << (bit_depth - 1))
     rounded = np.rint(waveform * full).clip(-full, full - 1)
-    return rounded.astype(np.int16 if bit_depth == 16 else np.int32)
+    samples: Samples = rounded.astype(np.int16 if bit_depth == 16 else np.int32)
+    return samples
 
 
 def dequantise(samples: Samples, bit_depth: int) -> NDArray[np.float32]:

@@ -125,7 +125,11 @@ class _PyAv:
         return self._take(n_frames)
 
     def _fill(self, n_frames: int) -> bool:
-        """Decode until so many frames wait; return whether any do."""
+        """Decode until so many frames wait; return whether any do.
+
+        Raises:
+            Refusal: DECODE_ERROR.
+        """
         blocks, have = [self._waiting], self._waiting.shape[1]
         try:
             while have < n_frames:

@@ -97,7 +97,7 @@ class Clip:
     @property
     def duration_s(self) -> float:
         """Length of the sound."""
-        return self.samples.shape[1] / self.sample_rate_hz
+        return float(self.samples.shape[1] / self.sample_rate_hz)
 
     @property
     def best(self) -> Verdict | None:

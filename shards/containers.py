@@ -53,10 +53,8 @@ def check_whole(container: str, handle: BinaryIO) -> None:
 
     Args:
         container: as `sniff` named it.
-        handle: the open file.
-
-    Raises:
-        Refusal: TRUNCATED, where the header promises more than there is; NO_FRAMES, where it promises nothing.
+        handle: the open file. A `Refusal` says TRUNCATED, where the header promises more than there is, or NO_FRAMES,
+            where it promises nothing.
     """
     check = _CHECKS.get(container)
     if check:
@@ -65,7 +63,9 @@ def check_whole(container: str, handle: BinaryIO) -> None:
 
 def _promise(what: str, end: int, size: int) -> None:
     if end > size:
-        raise Refusal(Reason.TRUNCATED, f"{what} ends at byte {end:,}, the file at {size:,}: {end - size:,} are missing")
+        raise Refusal(
+            Reason.TRUNCATED, f"{what} ends at byte {end:,}, the file at {size:,}: {end - size:,} are missing"
+        )
 
 
 def _read_at(handle: BinaryIO, position: int, count: int) -> bytes:
@@ -98,7 +98,7 @@ def _check_wav_data(handle: BinaryIO, body: int, length: int, size: int) -> None
     left = size - body
     if length == 0 and (left < 2 or _is_chunk(_read_at(handle, body, 8), left)):
         raise Refusal(Reason.NO_FRAMES, "its data chunk is empty")
-    if length and length < _UNKNOWN_32 or length > 0xFFFF_FFFF:
+    if (length and length < _UNKNOWN_32) or length > 0xFFFF_FFFF:
         _promise("the data chunk", body + length, size)
     elif left < 1:
         raise Refusal(Reason.NO_FRAMES, "a streamed header with no data behind it")
@@ -152,7 +152,11 @@ def _check_caf(handle: BinaryIO, size: int) -> None:
 
 
 def _check_ogg(handle: BinaryIO, size: int) -> None:
-    """The last page must be complete and end its stream. Source: RFC 3533, section 6."""
+    """The last page must be complete and end its stream. Source: RFC 3533, section 6.
+
+    Raises:
+        Refusal: TRUNCATED.
+    """
     start = max(0, size - _TAIL_BYTES)
     tail = _read_at(handle, start, size - start)
     position = tail.rfind(b"OggS")
@@ -185,7 +189,9 @@ def _check_mp4(handle: BinaryIO, size: int) -> None:
         _promise(f"box {name!r}", position + length, size)
         position += length
     if b"moov" not in names:
-        raise Refusal(Reason.TRUNCATED, "it has no moov box, the table of its sound: the recording or the copy was cut off")
+        raise Refusal(
+            Reason.TRUNCATED, "it has no moov box, the table of its sound: the recording or the copy was cut off"
+        )
 
 
 def _check_matroska(handle: BinaryIO, size: int) -> None:
@@ -201,7 +207,11 @@ def _check_matroska(handle: BinaryIO, size: int) -> None:
 
 
 def _ebml_number(handle: BinaryIO, position: int, keep_marker: bool) -> tuple[int, int]:
-    """Read a variable-length number; -1 where all its bits are one, which means unknown."""
+    """Read a variable-length number; -1 where all its bits are one, which means unknown.
+
+    Raises:
+        Refusal: TRUNCATED.
+    """
     first = _read_at(handle, position, 1)
     width = 9 - first[0].bit_length() if first and first[0] else 0
     data = _read_at(handle, position, width)

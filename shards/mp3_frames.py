@@ -105,7 +105,11 @@ def _frame_samples(header: bytes) -> int:
 
 
 def _walk(handle: BinaryIO, start: int, size: int) -> int:
-    """Step from frame to frame; tags, zeros and whatever else behind the last frame are no fault."""
+    """Step from frame to frame; tags, zeros and whatever else behind the last frame are no fault.
+
+    Raises:
+        Refusal: TRUNCATED.
+    """
     position, block, block_start, samples = start, b"", start, 0
     while position + 4 <= size:
         if not block_start <= position <= block_start + len(block) - 4:

@@ -49,7 +49,8 @@ def probe(handle: BinaryIO) -> AudioInfo:
         raise Refusal(Reason.NO_FRAMES, "its header states no sound")
     if not MIN_RATE_HZ <= info.sample_rate_hz <= MAX_RATE_HZ:
         raise Refusal(
-            Reason.BAD_RATE, f"its header states {info.sample_rate_hz:,} Hz; {MIN_RATE_HZ:,} to {MAX_RATE_HZ:,} can be used"
+            Reason.BAD_RATE,
+            f"its header states {info.sample_rate_hz:,} Hz; {MIN_RATE_HZ:,} to {MAX_RATE_HZ:,} can be used",
         )
     return info
 
@@ -80,7 +81,11 @@ def _by_soundfile(container: str, handle: BinaryIO) -> AudioInfo:
 
 
 def _flac_frames(file: soundfile.SoundFile) -> int:
-    """Return the frames of a FLAC whose last frame decodes."""
+    """Return the frames of a FLAC whose last frame decodes.
+
+    Raises:
+        Refusal: TRUNCATED.
+    """
     if file.frames >= _UNKNOWN_FRAMES:
         return sum(len(block) for block in file.blocks(_BLOCK_FRAMES, dtype="int32"))
     if file.frames == 0:
@@ -125,7 +130,9 @@ def _demuxed_frames(opened: Any, stream: Any, rate_hz: int) -> int:
     for packet in opened.demux(stream):
         if packet.size and packet.pts is not None:
             first = packet.pts if first is None else min(first, packet.pts)
-            last = packet.pts + (packet.duration or 0) if last is None else max(last, packet.pts + (packet.duration or 0))
+            last = (
+                packet.pts + (packet.duration or 0) if last is None else max(last, packet.pts + (packet.duration or 0))
+            )
     if first is None or last is None:
         return 0
     base: Fraction = stream.time_base

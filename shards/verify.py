@@ -106,7 +106,12 @@ def _check_files(dataset: Path, marker: dict[str, Any]) -> Iterator[Problem]:
 def _check_shard(dataset: Path, info: DatasetInfo, shard: int, marker: dict[str, Any]) -> Iterator[Problem]:
     names = shard_files(shard, info.scorer)
     tables: dict[str, pa.Table] = {}
-    for table, schema in {"manifest": MANIFEST, "candidates": CANDIDATES, "quarantine": QUARANTINE, "selection": SELECTION}.items():
+    for table, schema in {
+        "manifest": MANIFEST,
+        "candidates": CANDIDATES,
+        "quarantine": QUARANTINE,
+        "selection": SELECTION,
+    }.items():
         try:
             tables[table] = read_table(dataset / names[table])
         except (OSError, pa.ArrowException) as error:
@@ -145,7 +150,11 @@ def _check_keys(info: DatasetInfo, shard: int, name: str, keys: list[str]) -> It
 
 
 def _check_tar(path: Path, name: str, rows: list[dict[str, Any]]) -> Iterator[Problem]:
-    """Compare the members, in order, with the manifest, and decode every sound."""
+    """Compare the members, in order, with the manifest, and decode every sound.
+
+    Yields:
+        What does not agree.
+    """
     with tarfile.open(path) as tar:
         members = tar.getmembers()
         expected = [f"{row['key']}.{member}" for row in rows for member in MEMBERS]
@@ -182,7 +191,9 @@ def _check_orphans(dataset: Path, stated: set[str]) -> Iterator[Problem]:
         name = path.relative_to(dataset)
         if path.is_file() and name.parts[0] not in _OTHER_LAYERS and name.as_posix() not in stated:
             is_marker = name.parts[0] == COMMITS_FOLDER
-            yield Problem(name.as_posix(), "a marker of no planned shard" if is_marker else "no marker states this file")
+            yield Problem(
+                name.as_posix(), "a marker of no planned shard" if is_marker else "no marker states this file"
+            )
 
 
 def _check_sums(info: DatasetInfo, totals: dict[str, int]) -> Iterator[Problem]:

@@ -59,7 +59,12 @@ class ShardWriter:
         self._dimensions = dimensions
         self._min_score = min_score
         self._tar = tarfile.open(self.files["shards"], "w", format=tarfile.USTAR_FORMAT)  # noqa: SIM115 - closed in finish
-        self._rows: dict[str, list[dict[str, Any]]] = {"manifest": [], "candidates": [], "quarantine": [], "selection": []}
+        self._rows: dict[str, list[dict[str, Any]]] = {
+            "manifest": [],
+            "candidates": [],
+            "quarantine": [],
+            "selection": [],
+        }
         self._embeddings: list[np.ndarray] = []
 
     def add(self, clip: Clip, flac: bytes | None = None) -> None:
@@ -72,7 +77,10 @@ class ShardWriter:
         row = _manifest_row(clip, self._scorer_id)
         data = flac if flac is not None else encode_flac(clip.samples, clip.sample_rate_hz, clip.bit_depth)
         for member, content in zip(MEMBERS, (data, json_member(row), row["prompt"].encode()), strict=True):
-            row[f"{member}_offset"], row[f"{member}_size"] = self._add_member(f"{clip.key}.{member}", content), len(content)
+            row[f"{member}_offset"], row[f"{member}_size"] = (
+                self._add_member(f"{clip.key}.{member}", content),
+                len(content),
+            )
         self._rows["manifest"].append(row)
         self._rows["candidates"] += _ledger_rows(clip, self._scorer_id)
         self._embeddings.append(clip.embedding)
@@ -83,7 +91,14 @@ class ShardWriter:
             )
 
     def refuse(
-        self, source_root: str, source_path: str, stage: str, reason: str, message: str, window: int | None, n_windows: int
+        self,
+        source_root: str,
+        source_path: str,
+        stage: str,
+        reason: str,
+        message: str,
+        window: int | None,
+        n_windows: int,
     ) -> None:
         """Add a quarantine row.
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import pathlib
 import signal
 import time
 from dataclasses import dataclass
@@ -75,8 +76,8 @@ class FakeExpert:
                 os.kill(os.getpid(), signal.SIGKILL)
             elif label == "hang me":
                 time.sleep(60)
-            elif label == "kill me once" and not os.path.exists(self.deadly):
-                open(self.deadly, "w").close()
+            elif label == "kill me once" and not pathlib.Path(self.deadly).exists():
+                pathlib.Path(self.deadly).open("w").close()
                 os.kill(os.getpid(), signal.SIGKILL)
             elif label == "raise":
                 raise RuntimeError("the model is broken")

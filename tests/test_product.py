@@ -30,7 +30,10 @@ def demo(starter, demo_sounds, tmp_path_factory):
 def test_at_least_eight_of_ten_prompts_name_the_animal(demo):
     manifest = pd.read_parquet(demo[0] / "manifest")
     right = [
-        any(word in prompt.lower().split() or f"{word}." in prompt.lower() for word in ANIMALS[path.removesuffix(".mp3")])
+        any(
+            word in prompt.lower().split() or f"{word}." in prompt.lower()
+            for word in ANIMALS[path.removesuffix(".mp3")]
+        )
         for path, prompt in zip(manifest.source_path, manifest.prompt, strict=True)
     ]
     assert len(right) == 10 and sum(right) >= 8, manifest[["source_path", "prompt"]].to_string()

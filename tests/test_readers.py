@@ -60,7 +60,18 @@ def test_hugging_face_datasets(dataset, tmp_path, monkeypatch):
     import datasets
 
     monkeypatch.setattr(datasets.config, "HF_DATASETS_OFFLINE", True)
-    texts = ("key", "source_root", "source_path", "source_sha256", "prompt", "expert", "scorer", "labels", "language", "group")
+    texts = (
+        "key",
+        "source_root",
+        "source_path",
+        "source_sha256",
+        "prompt",
+        "expert",
+        "scorer",
+        "labels",
+        "language",
+        "group",
+    )
     whole = ("n_frames", "sample_rate_hz", "channels", "bit_depth", "n_events")
     numbers = ("start_s", "duration_s", "score", "rms_dbfs", "peak_dbfs", "speech_share", "music_share")
     fields = {name: datasets.Value("string") for name in (*texts, "licence", "attribution", "source_url")}

@@ -56,5 +56,5 @@ def _correction(classes: tuple[str, ...], untrusted: frozenset[str]) -> NDArray[
 @cache
 def background_of() -> dict[str, float]:
     """Return class → geometric mean of its pooled probability over unrelated sounds; not to be changed."""
-    with _BACKGROUND.open(encoding="utf-8", newline="") as handle:
+    with _BACKGROUND.open(encoding="utf-8") as handle:
         return {row["class"]: float(row["background"]) for row in csv.DictReader(handle)}

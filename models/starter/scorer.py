@@ -68,4 +68,5 @@ class StarterScorer:
 
 def _unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:
     norms = np.sqrt(np.einsum("nd,nd->n", rows, rows))[:, None]
-    return rows / np.maximum(norms, np.float32(1e-12))
+    unit: NDArray[np.float32] = rows / np.maximum(norms, np.float32(1e-12))
+    return unit

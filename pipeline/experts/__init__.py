@@ -1,0 +1,1 @@
+"""Who proposes captions, one expert a file; expert.py is the contract."""

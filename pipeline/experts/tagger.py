@@ -51,7 +51,9 @@ class TaggerExpert:
         return [self._of_clip(clip) for clip in clips]
 
     def _of_clip(self, clip: HeardClip) -> list[Candidate]:
-        found = [Candidate(self.name, self.fingerprint(), sentence(one.clause), 1) for one in self._surest(clip.evidence)]
+        found = [
+            Candidate(self.name, self.fingerprint(), sentence(one.clause), 1) for one in self._surest(clip.evidence)
+        ]
         two = two_event_caption(clip.timeline.events)
         return [*found, Candidate(self.name, self.fingerprint(), two, 2)] if two else found
 

@@ -24,10 +24,8 @@ def open_sources(inputs: Sequence[str | Path], columns: Mapping[str, str] | None
         columns: field → column of lists, where the user says so.
 
     Returns:
-        The sources, in order.
-
-    Raises:
-        ValueError: an input is not there or is compressed, or a field does not exist.
+        The sources, in order. An input that is not there or is compressed is a `ValueError`, as is a field that does
+        not exist.
     """
     check_fields(columns or {})
     sources: list[Source] = []
@@ -50,7 +48,9 @@ def _open(path: Path, name: str, columns: Mapping[str, str] | None) -> Source:
         raise ValueError(f"--input {path}: no such file or folder{_nearest(path)}")
     ending = path.suffix.lower()
     if path.name.lower().endswith((".tar.gz", ".tgz", ".tar.zst", ".tar.xz", ".tar.bz2")):
-        raise ValueError(f"--input {path}: a compressed tar cannot be read in place: unpack it first (gunzip, zstd -d, ...)")
+        raise ValueError(
+            f"--input {path}: a compressed tar cannot be read in place: unpack it first (gunzip, zstd -d, ...)"
+        )
     if ending == ".tar":
         return TarSource(path, name)
     if ending == ".parquet" and audio_column(path) is not None:

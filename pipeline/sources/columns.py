@@ -56,7 +56,8 @@ def resolve_columns(found: Iterable[str], chosen: Mapping[str, str] | None = Non
     for field, name in chosen.items():
         if name not in names:
             raise ValueError(
-                f"columns: {field!r} is to come from {name!r}, which is not there{did_you_mean(name, names)}; found: {', '.join(names)}"
+                f"columns: {field!r} is to come from {name!r}, which is not there{did_you_mean(name, names)}; "
+                f"found: {', '.join(names)}"
             )
         columns[field] = (name,)
     return columns
@@ -73,7 +74,9 @@ def check_fields(chosen: Mapping[str, str]) -> None:
     """
     for field in chosen:
         if field not in FIELDS:
-            raise ValueError(f"columns: no field {field!r}{did_you_mean(field, FIELDS)}; fields are {', '.join(FIELDS)}")
+            raise ValueError(
+                f"columns: no field {field!r}{did_you_mean(field, FIELDS)}; fields are {', '.join(FIELDS)}"
+            )
 
 
 def did_you_mean(word: str, options: Iterable[str]) -> str:

@@ -30,10 +30,7 @@ def unescape_path(path: str) -> bytes:
     r"""Return the bytes of an escaped path.
 
     Args:
-        path: what `escape_path` returned.
-
-    Raises:
-        ValueError: a backslash that `escape_path` cannot have written.
+        path: what `escape_path` returned; a backslash that it cannot have written is a `ValueError`.
 
     >>> unescape_path("caf\\xe9/a\\\\b.wav")
     b'caf\xe9/a\\b.wav'
@@ -43,7 +40,8 @@ def unescape_path(path: str) -> bytes:
         code = match[1]
         if code is None:
             raise ValueError(
-                rf"path {path!r}: the backslash at byte {match.start()} is neither \\ nor \xNN; give the path as it stands in the dataset"
+                rf"path {path!r}: the backslash at byte {match.start()} is neither \\ nor \xNN; "
+                "give the path as it stands in the dataset"
             )
         return code if code == b"\\" else bytes.fromhex(code[1:].decode())
 

@@ -9,11 +9,31 @@ from typing import BinaryIO, cast
 from mkaudio.pipeline.sources.source import Input
 from mkaudio.shards.reasons import Reason, Refusal
 
-SOUND_EXTENSIONS = frozenset(
-    (
-        ".wav .wave .rf64 .w64 .flac .mp3 .ogg .oga .opus .aif .aiff .aifc .au .caf .m4a .m4b .aac .mp4 .mov .webm .mkv .mka .wma"
-    ).split()
-)
+SOUND_EXTENSIONS = frozenset([
+    ".wav",
+    ".wave",
+    ".rf64",
+    ".w64",
+    ".flac",
+    ".mp3",
+    ".ogg",
+    ".oga",
+    ".opus",
+    ".aif",
+    ".aiff",
+    ".aifc",
+    ".au",
+    ".caf",
+    ".m4a",
+    ".m4b",
+    ".aac",
+    ".mp4",
+    ".mov",
+    ".webm",
+    ".mkv",
+    ".mka",
+    ".wma",
+])
 """Endings by which a folder's files are taken for sound; what they really are, the probe says."""
 
 
@@ -73,7 +93,7 @@ def open_as_listed(path: bytes, item: Input, outer_size_bytes: int | None = None
     if item.refusal:
         raise item.refusal
     try:
-        handle = io.FileIO(path)  # type: ignore[arg-type]
+        handle = io.FileIO(path)
     except FileNotFoundError as error:
         raise Refusal(Reason.VANISHED, "it was there when it was listed and is gone") from error
     except OSError as error:

@@ -68,10 +68,7 @@ def notes_of_text(data: bytes) -> Notes:
     """Return a text as one caption: the whole of it, or its first line where it is long.
 
     Args:
-        data: the text, UTF-8.
-
-    Raises:
-        ValueError: not UTF-8.
+        data: the text, UTF-8; what is not is a `ValueError`.
     """
     text = data.decode("utf-8-sig").strip()
     if len(text) > LONG_TEXT_CHARACTERS:

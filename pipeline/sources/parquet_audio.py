@@ -75,7 +75,9 @@ class ParquetSource:
             lengths = pc.binary_length(_sounds(batch.column(sound))).to_pylist()
             for length, row in zip(lengths, batch.select(others).to_pylist(), strict=True):
                 empty = None if length is not None else Refusal(Reason.MISSING, f"row {number} holds no sound")
-                item = Input(f"{name}{JOINT}{number:0{digits}d}", "parquet", length or 0, mtime_ns, number, refusal=empty)
+                item = Input(
+                    f"{name}{JOINT}{number:0{digits}d}", "parquet", length or 0, mtime_ns, number, refusal=empty
+                )
                 yield item.with_notes(notes_of_row(row, columns))
                 number += 1
 

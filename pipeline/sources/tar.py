@@ -160,7 +160,7 @@ def _member_refusal(member: tarfile.TarInfo) -> Refusal | None:
 def _notes_by_key(path: bytes, members: list[tarfile.TarInfo]) -> dict[str, Notes]:
     """Read the texts of each WebDataset sample; one that cannot be read says nothing."""
     notes: dict[str, Notes] = {}
-    with io.FileIO(path) as handle:  # type: ignore[arg-type]
+    with io.FileIO(path) as handle:
         for member in members:
             read = _NOTES.get(extension_of(os.fsencode(member.name)))
             if read is None or not member.isreg() or member.size > _MAX_NOTE_BYTES:

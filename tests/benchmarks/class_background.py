@@ -35,11 +35,16 @@ def main():
     with (arguments.sounds / "labels.csv").open(encoding="utf-8", newline="") as handle:
         rows = [row for row in csv.DictReader(handle) if row["split"] == "train"]
     ear = YamnetEar(fetch_starter())
-    heard = np.stack([pooled(ear.listen([first_seconds(arguments.sounds / row["path"])])[0].posteriors) for row in rows])
+    heard = np.stack([
+        pooled(ear.listen([first_seconds(arguments.sounds / row["path"])])[0].posteriors) for row in rows
+    ])
     background = np.exp(np.log(heard + FLOOR).mean(axis=0))
     show(rows, heard, background, ear.classes)
     if arguments.write:
-        lines = [["class", "background"], *([name, f"{value:.3g}"] for name, value in zip(ear.classes, background, strict=True))]
+        lines = [
+            ["class", "background"],
+            *([name, f"{value:.3g}"] for name, value in zip(ear.classes, background, strict=True)),
+        ]
         with OUTPUT.open("w", encoding="utf-8", newline="") as handle:
             csv.writer(handle, lineterminator="\n").writerows(lines)
         print(f"wrote {OUTPUT}: {len(rows)} clips")

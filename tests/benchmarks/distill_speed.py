@@ -54,7 +54,9 @@ def main():
             command_s, memory = run(command, cpus, threads)
             for what, took_s in (("bare loop", bare_s), ("command", command_s)):
                 rate = arguments.clips / took_s
-                print(f"{threads} CPU  {what:9}  {took_s:7.1f} s  {rate:6.1f} clips/s  {rate * CLIP_S:6.0f} x real time")
+                print(
+                    f"{threads} CPU  {what:9}  {took_s:7.1f} s  {rate:6.1f} clips/s  {rate * CLIP_S:6.0f} x real time"
+                )
             print(f"{threads} CPU  command / bare loop: {bare_s / command_s:.3f} of its speed")
             print(f"{threads} CPU  worker's memory: {memory_line(memory)}")
 
@@ -62,7 +64,9 @@ def main():
 def make_clips(folder, count, sounds):
     """Every clip is a few real sounds, cut and put one after the other."""
     folder.mkdir()
-    sources = sorted(path for path in (sounds or fetch_demo_sounds()).rglob("*") if path.suffix in {".wav", ".mp3", ".ogg"})
+    sources = sorted(
+        path for path in (sounds or fetch_demo_sounds()).rglob("*") if path.suffix in {".wav", ".mp3", ".ogg"}
+    )
     rng = np.random.default_rng(SEED)
     pool = []
     for path in rng.permutation(sources)[:300]:
@@ -127,9 +131,8 @@ def run(command, cpus, threads):
     threads_env = {name: str(threads) for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
     environment = {**os.environ, **threads_env, "HF_HUB_OFFLINE": "1"}
     memory, started = [], time.perf_counter()
-    process = subprocess.Popen(
-        command, env=environment, stdout=subprocess.DEVNULL, preexec_fn=lambda: os.sched_setaffinity(0, cpus)
-    )
+    os.sched_setaffinity(0, cpus)  # the child inherits it
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
     done = threading.Event()
 
     def sample():

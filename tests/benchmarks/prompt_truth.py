@@ -53,7 +53,8 @@ def main():
         named, truth = np.array(one).T
         print(f"{who:22} {named.mean():6.3f} {interval(named)}   {truth.mean():6.3f} {interval(truth)}")
     gain = np.array(scores["selected prompt"]) - np.array(scores["YAMNet's best class"])
-    print(f"{'selected - best class':22} {gain[:, 0].mean():+6.3f} {interval(gain[:, 0])}   {gain[:, 1].mean():+6.3f} {interval(gain[:, 1])}")
+    named, truth = gain.T
+    print(f"{'selected - best class':22} {named.mean():+6.3f} {interval(named)}   {truth.mean():+6.3f} {interval(truth)}")
     if arguments.show:
         for path, stems in judged.items():
             right = judge(texts["selected prompt"][path], stems)
@@ -109,7 +110,9 @@ def distilled(sounds, paths, pack):
     path_of = {key: paths[int(Path(name).stem)] for key, name in first.source_path.items()}
     texts = {"selected prompt": {path_of[key]: prompt for key, prompt in first.prompt.items()}}
     for expert, ledger in candidates[candidates.key.isin(first.index)].groupby("expert", sort=False):
-        best = ledger.sort_values(["score", "candidate"], ascending=[False, True]).drop_duplicates("key").set_index("key")
+        best = (
+            ledger.sort_values(["score", "candidate"], ascending=[False, True]).drop_duplicates("key").set_index("key")
+        )
         texts[f"{expert} alone"] = {path_of[key]: text for key, text in best.text.items()}
     return {who: {path: of.get(path, "") for path in paths} for who, of in texts.items()}
 

@@ -49,7 +49,9 @@ def test_mistakes_are_named(starter, tmp_path, monkeypatch, arguments, code, sai
 
 def test_without_the_starter_pack_it_says_how_to_get_it(tmp_path):
     write_tone(tmp_path / "sounds" / "a.wav")
-    found = run("distill", "--input", tmp_path / "sounds", "--output", tmp_path / "out", MKAUDIO_CACHE=str(tmp_path / "none"))
+    found = run(
+        "distill", "--input", tmp_path / "sounds", "--output", tmp_path / "out", MKAUDIO_CACHE=str(tmp_path / "none")
+    )
     assert found.returncode == 2 and "mkaudio fetch starter" in found.stderr and not (tmp_path / "out").exists()
 
 
@@ -58,4 +60,7 @@ def test_too_many_refusals_give_exit_code_3(starter, tmp_path):
     (tmp_path / "sounds" / "b.wav").write_text("no sound")
     found = run("distill", "--input", tmp_path / "sounds", "--output", tmp_path / "out")
     assert found.returncode == 3 and "50.0% of the sounds were refused" in found.stderr
-    assert run("distill", "--input", tmp_path / "sounds", "--output", tmp_path / "o2", "--max-refused", "0.5").returncode == 0
+    assert (
+        run("distill", "--input", tmp_path / "sounds", "--output", tmp_path / "o2", "--max-refused", "0.5").returncode
+        == 0
+    )

@@ -67,7 +67,9 @@ RUN = """
 
 
 def start(source, output, mode):
-    code = textwrap.dedent(RUN.format(paths=[path for path in sys.path if path], source=str(source), output=str(output), mode=mode))
+    code = textwrap.dedent(
+        RUN.format(paths=[path for path in sys.path if path], source=str(source), output=str(output), mode=mode)
+    )
     return subprocess.Popen([sys.executable, "-c", code], start_new_session=True)
 
 
@@ -80,7 +82,7 @@ def test_killed_and_resumed_equals_unbroken(tones, tmp_path, whole_group):
     run_distill([tones], tmp_path / "unbroken")
     random.seed(20 + whole_group)
     output, mode, kills = tmp_path / "killed", "new", 0
-    for attempt in range(60):
+    for _ in range(60):
         process = start(tones, output, mode)
         try:
             process.wait(timeout=random.uniform(0.9, 2.2))

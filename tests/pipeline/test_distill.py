@@ -45,7 +45,9 @@ def test_equal_bytes_are_one_clip_and_a_named_duplicate(tones, tmp_path):
     summary = run_distill([tones], tmp_path / "out")
     assert summary.counts["sources_duplicate"] == 1 and summary.counts["windows_committed"] == 13
     plan = pd.read_parquet(tmp_path / "out" / "plan")
-    assert plan[plan.duplicate_of != ""][["source_path", "duplicate_of"]].values.tolist() == [["copy.wav", "tones/3.wav"]]
+    assert plan[plan.duplicate_of != ""][["source_path", "duplicate_of"]].values.tolist() == [
+        ["copy.wav", "tones/3.wav"]
+    ]
 
 
 def test_a_long_source_is_split_over_shards_and_a_short_tail_is_accounted_for(tmp_path):
@@ -111,7 +113,7 @@ def test_append_numbers_on_and_leaves_old_shards_alone(tones, tmp_path):
 
 def test_an_output_that_is_not_empty_is_refused(tones, tmp_path):
     run_distill([tones], tmp_path / "out")
-    with pytest.raises(ValueError, match="not empty.*--resume.*--append"):
+    with pytest.raises(ValueError, match=r"not empty.*--resume.*--append"):
         run_distill([tones], tmp_path / "out")
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.tex").touch()
@@ -122,7 +124,7 @@ def test_an_output_that_is_not_empty_is_refused(tones, tmp_path):
 
 def test_resume_with_other_settings_names_them(tones, tmp_path):
     run_distill([tones], tmp_path / "out")
-    with pytest.raises(ValueError, match="window_s: 10.0 in the dataset, 5.0 now"):
+    with pytest.raises(ValueError, match=r"window_s: 10\.0 in the dataset, 5.0 now"):
         run_distill([tones], tmp_path / "out", mode="resume", window_s=5.0)
 
 

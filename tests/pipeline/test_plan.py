@@ -29,7 +29,9 @@ def test_shards_are_full_but_never_too_full(n_windows, per_shard):
 def test_a_source_is_split_only_where_it_is_longer_than_a_shard(n_windows, per_shard):
     where = partition(np.array(n_windows, np.int64), per_shard, 0, 0)
     for source, n in enumerate(n_windows):
-        ranges = [(f, k) for s, f, k in zip(where.source, where.first_window, where.n_windows, strict=True) if s == source]
+        ranges = [
+            (f, k) for s, f, k in zip(where.source, where.first_window, where.n_windows, strict=True) if s == source
+        ]
         assert len(ranges) == max(1, -(-n // per_shard))
         assert [first for first, _ in ranges] == list(range(0, max(n, 1), per_shard))
 
