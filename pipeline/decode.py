@@ -119,7 +119,7 @@ def _windows(row: PlanRow, source: Source, config: DistillConfig, rates_hz: tupl
             with AudioReader(handle, row.info) as reader:
                 for number in range(row.first_window, end):
                     frames = min(length, row.n_frames - number * length)
-                    if number and frames < config.min_tail_s * row.sample_rate_hz:
+                    if number and frames < min(length, config.min_tail_s * row.sample_rate_hz):
                         seconds = frames / row.sample_rate_hz
                         tail = Refusal(
                             Reason.SHORT_TAIL, f"the last {seconds:.3f} s; --min-tail-s is {config.min_tail_s:g}"
