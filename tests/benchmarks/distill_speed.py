@@ -8,8 +8,8 @@ times, one after the other in this one run:
     bare loop   hash, decode, resample, YAMNet, FLAC encode, tar and Parquet write, in one process
     command     `mkaudio distill`, whole: start, index, plan, candidates, scores, ledger, commit
 
-each pinned to one CPU, then each on two CPUs (the bare loop's network with two threads). Also prints the resident memory of
-the worker when a tenth of the clips was through, and its peak after that.
+each pinned to one CPU, then each on two CPUs (the bare loop's network with two threads). Also prints the worker's own
+memory (anonymous pages) when a tenth of the clips was through, and its highest near the end.
 """
 
 import argparse
@@ -44,21 +44,21 @@ def main():
     with tempfile.TemporaryDirectory(dir=os.environ.get("TMPDIR", "/var/tmp")) as folder:
         clips = make_clips(Path(folder) / "clips", arguments.clips, arguments.sounds)
         warm = Path(folder) / "warm"
-        run([sys.executable, "-c", MKAUDIO, "distill", "-i", str(clips), "-o", str(warm), "--limit", "20"], {0, 1}, 1)
+        run([sys.executable, "-c", MKAUDIO, "distill", "-i", str(clips), "-o", str(warm), "--limit", "20"], {0, 1}, 1, warm)
         for cpus in ({0}, {0, 1}):
             threads = len(cpus)
             bare = [sys.executable, __file__, "--bare", str(clips), str(Path(folder) / f"bare{threads}"), str(threads)]
-            bare_s, _ = run(bare, cpus, threads)
+            bare_s, _ = run(bare, cpus, threads, Path(folder))
             output = Path(folder) / f"out{threads}"
             command = [sys.executable, "-c", MKAUDIO, "distill", "--input", str(clips), "--output", str(output)]
-            command_s, memory = run(command, cpus, threads)
+            command_s, memory = run(command, cpus, threads, output)
             for what, took_s in (("bare loop", bare_s), ("command", command_s)):
                 rate = arguments.clips / took_s
                 print(
                     f"{threads} CPU  {what:9}  {took_s:7.1f} s  {rate:6.1f} clips/s  {rate * CLIP_S:6.0f} x real time"
                 )
             print(f"{threads} CPU  command / bare loop: {bare_s / command_s:.3f} of its speed")
-            print(f"{threads} CPU  worker's memory: {memory_line(memory)}")
+            print(f"{threads} CPU  worker's memory: {memory_line(memory, arguments.clips)}")
 
 
 def make_clips(folder, count, sounds):
@@ -126,8 +126,8 @@ def bare_loop(clips, output, threads):
         pd.DataFrame(rows).to_parquet(output / f"{shard}.parquet")
 
 
-def run(command, cpus, threads):
-    """Time a command from outside; return seconds and the (time, bytes) of its biggest process."""
+def run(command, cpus, threads, output):
+    """Time a command from outside; return seconds and the (clips through, bytes) of its biggest process."""
     threads_env = {name: str(threads) for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
     environment = {**os.environ, **threads_env, "HF_HUB_OFFLINE": "1"}
     memory, started = [], time.perf_counter()
@@ -137,7 +137,7 @@ def run(command, cpus, threads):
 
     def sample():
         while not done.wait(0.5):
-            memory.append((time.perf_counter() - started, resident(process.pid)))
+            memory.append((clips_through(output), resident(process.pid)))
 
     watcher = threading.Thread(target=sample)
     watcher.start()
@@ -168,11 +168,17 @@ def children(pid):
         return []
 
 
-def memory_line(memory):
-    end_s = memory[-1][0]
-    early = max(size for at_s, size in memory if at_s <= 0.15 * end_s)
-    late = [size for at_s, size in memory if at_s >= 0.9 * end_s]
-    return f"{early / 1e6:.0f} MB up to 15 % of the run, {max(late) / 1e6:.0f} MB in the last 10 %"
+def clips_through(output):
+    """Committed clips, and those of the shard in work, by the journal."""
+    done = sum(1 for _ in output.glob("commits/*.json")) * 512
+    journal = output / ".tmp" / "journal"
+    return done + (journal.read_text().count('\n-"') if journal.exists() else 0)
+
+
+def memory_line(memory, clips):
+    early = [size for through, size in memory if 0.08 * clips <= through <= 0.15 * clips]
+    late = [size for through, size in memory if 0.9 * clips <= through]
+    return f"{max(early) / 1e6:.0f} MB at a tenth of the clips, {max(late) / 1e6:.0f} MB at nine tenths and after"
 
 
 if __name__ == "__main__":
