@@ -1,6 +1,7 @@
 """`mkaudio distill`: folders of sound in, prompted shards and a Parquet ledger out."""
 
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -106,11 +107,18 @@ def _run(
 ) -> "Summary":
     from mkaudio.cli.progress import watch
     from mkaudio.pipeline import LocalEngine, distill, locked, open_output
+    from mkaudio.pipeline.run_log import write_run_log
     from mkaudio.shards import TEMPORARY_FOLDER
 
     info = open_output(output, mode, config, factory)
+    started = time.monotonic()
     with locked(output) as lock, LocalEngine(factory, output / TEMPORARY_FOLDER, timeout_s, (lock,)) as engine:
-        return distill(output, info, sources, config, engine, watch, append=mode == "append")
+        summary = distill(output, info, sources, config, engine, watch, append=mode == "append")
+        verdicts = {name: str(verdict) for name, verdict in engine.verdicts.items()}
+    took_s = time.monotonic() - started
+    write_run_log(output, mode, took_s, summary, verdicts)
+    print(f"took {took_s:.0f} s", file=sys.stderr)
+    return summary
 
 
 def _dry_run(sources: "list[Source]", config: "DistillConfig", factory: "ToolboxFactory", timeout_s: float) -> None:

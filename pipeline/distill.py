@@ -4,13 +4,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import pyarrow.dataset as pads
+
 from mkaudio.pipeline.config import DistillConfig, differences
 from mkaudio.pipeline.engine import Engine, Watch
 from mkaudio.pipeline.index_pass import library_versions, seal_plan
+from mkaudio.pipeline.output import clear_temporary
 from mkaudio.pipeline.report import Summary, total
 from mkaudio.pipeline.shard_task import ShardTask
 from mkaudio.pipeline.sources import Source
-from mkaudio.shards import DatasetInfo, is_committed, plan_file, read_marker, write_dataset_info
+from mkaudio.shards import DatasetInfo, is_committed, plan_file, plan_files, read_marker, write_dataset_info
 
 
 def distill(
@@ -47,7 +50,7 @@ def distill(
     if append or not info.generations:
         info = seal_plan(output, info, sources, config, engine, watch)
     elif unfinished:
-        _check_resumable(info, sources)
+        _check_resumable(output, info, sources)
     unfinished = list(_uncommitted(output, info))
     by_root = {source.root_name: source for source in sources}
     tasks = (
@@ -60,6 +63,7 @@ def distill(
             pass
     summary = summarise(output, info)
     write_dataset_info(output, replace(info, counts=summary.counts))
+    clear_temporary(output)
     return summary
 
 
@@ -87,7 +91,7 @@ def _windows_of(output: Path, info: DatasetInfo) -> int:
     return int(info.next_key - sum(done))
 
 
-def _check_resumable(info: DatasetInfo, sources: list[Source]) -> None:
+def _check_resumable(output: Path, info: DatasetInfo, sources: list[Source]) -> None:
     planned, now = info.generations[-1].libraries, library_versions()
     if differs := differences(planned, now):
         raise ValueError(
@@ -95,6 +99,8 @@ def _check_resumable(info: DatasetInfo, sources: list[Source]) -> None:
             + "\n  ".join(differs)
             + "\ninstall those versions, or begin anew in another --output"
         )
-    roots = {source.root_name for source in sources}
-    if not roots:
-        raise ValueError("--resume needs the --input of the first run")
+    planned_roots = pads.dataset(plan_files(output, info)).to_table(["source_root"])["source_root"].unique().to_pylist()
+    if missing := set(planned_roots) - {source.root_name for source in sources}:
+        raise ValueError(
+            f"--resume needs the inputs of the first run: {', '.join(sorted(missing))} is not among --input"
+        )

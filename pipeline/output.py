@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from mkaudio.pipeline.task import ToolboxFactory
 from mkaudio.shards import DATASET_FILE, TEMPORARY_FOLDER, DatasetInfo, read_dataset_info, write_dataset_info
 
 Mode = Literal["new", "resume", "append"]
+_LOCK = "lock"
 _LOCK_PATIENCE_S = 5.0
 """A worker whose parent was killed ends within a second and lets go of the lock."""
 
@@ -56,6 +58,19 @@ def open_output(output: Path, mode: Mode, config: DistillConfig, factory: Toolbo
     return info
 
 
+def clear_temporary(output: Path) -> None:
+    """Remove what a finished run leaves under `.tmp/`: index, journal, verdicts. The lock stays, it is held.
+
+    Args:
+        output: folder of the dataset.
+    """
+    for path in (output / TEMPORARY_FOLDER).iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif path.name != _LOCK:
+            path.unlink()
+
+
 @contextmanager
 def locked(output: Path) -> Iterator[int]:
     """Hold the dataset's lock, which workers inherit: it is free when the last of them is gone.
@@ -70,7 +85,7 @@ def locked(output: Path) -> Iterator[int]:
         ValueError: another process writes this dataset.
     """
     (output / TEMPORARY_FOLDER).mkdir(parents=True, exist_ok=True)
-    handle = os.open(output / TEMPORARY_FOLDER / "lock", os.O_RDWR | os.O_CREAT, 0o644)
+    handle = os.open(output / TEMPORARY_FOLDER / _LOCK, os.O_RDWR | os.O_CREAT, 0o644)
     try:
         patience = time.monotonic() + _LOCK_PATIENCE_S
         while True:

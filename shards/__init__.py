@@ -13,7 +13,7 @@ from mkaudio.shards.dataset import (
     read_marker,
     write_dataset_info,
 )
-from mkaudio.shards.naming import DATASET_FILE, TEMPORARY_FOLDER, key_of, plan_file, shard_files, shard_name
+from mkaudio.shards.naming import DATASET_FILE, LOG_FOLDER, TEMPORARY_FOLDER, key_of, plan_file, shard_files, shard_name
 from mkaudio.shards.probe import probe
 from mkaudio.shards.reader import DatasetReader, Sample
 from mkaudio.shards.reasons import FILTERED, Reason, Refusal
@@ -24,7 +24,7 @@ from mkaudio.shards.verify import Problem, verify
 from mkaudio.shards.writer import ShardWriter
 
 __all__ = [
-    "CANDIDATES", "DATASET_FILE", "FILTERED", "MANIFEST", "PLAN", "QUARANTINE", "SELECTION", "TEMPORARY_FOLDER",
+    "CANDIDATES", "DATASET_FILE", "FILTERED", "LOG_FOLDER", "MANIFEST", "PLAN", "QUARANTINE", "SELECTION", "TEMPORARY_FOLDER",
     "AudioInfo", "AudioReader", "Candidate", "Clip", "DatasetInfo", "DatasetReader", "Event", "Generation", "Problem",
     "Reason", "Refusal", "Sample",
     "ShardWriter", "Verdict", "commit_shard", "decode_flac", "dequantise", "encode_flac", "fresh_folder",

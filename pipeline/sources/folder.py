@@ -15,6 +15,8 @@ from mkaudio.shards.reasons import Reason, Refusal
 
 _SIDECARS = {b".txt": notes_of_text, b".json": notes_of_json}
 _MAX_SIDECAR_BYTES = 1 << 20
+_DATASET = frozenset({b"dataset.json", b"shards", b"commits"})
+"""What a folder holds that `mkaudio distill` wrote: its own output is no input, wherever it lies."""
 
 
 class FolderSource:
@@ -61,6 +63,13 @@ class FolderSource:
                 entries = [(entry.name, _is_folder(entry)) for entry in listing]
         except OSError as error:
             yield _refused(folder, Refusal(Reason.UNREADABLE, f"the folder cannot be listed: {error.strerror}"))
+            return
+        if {name for name, _ in entries} >= _DATASET:
+            if not folder:
+                raise ValueError(
+                    f"--input {self.root} is a dataset that mkaudio made; its sounds are in {self.root / 'shards'}"
+                )
+            self.ignored["(mkaudio dataset)"] += 1
             return
         here = (found.st_dev, found.st_ino)
         if here in above:

@@ -44,7 +44,12 @@ def main():
     with tempfile.TemporaryDirectory(dir=os.environ.get("TMPDIR", "/var/tmp")) as folder:
         clips = make_clips(Path(folder) / "clips", arguments.clips, arguments.sounds)
         warm = Path(folder) / "warm"
-        run([sys.executable, "-c", MKAUDIO, "distill", "-i", str(clips), "-o", str(warm), "--limit", "20"], {0, 1}, 1, warm)
+        run(
+            [sys.executable, "-c", MKAUDIO, "distill", "-i", str(clips), "-o", str(warm), "--limit", "20"],
+            {0, 1},
+            1,
+            warm,
+        )
         for cpus in ({0}, {0, 1}):
             threads = len(cpus)
             bare = [sys.executable, __file__, "--bare", str(clips), str(Path(folder) / f"bare{threads}"), str(threads)]

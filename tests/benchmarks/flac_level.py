@@ -1,6 +1,6 @@
 """What FLAC's levels cost and save on real sounds: ms and bytes per ten-second clip, 44.1 kHz, mono, 16 bit.
 
-    python tests/benchmarks/flac_level.py SOUNDS
+python tests/benchmarks/flac_level.py SOUNDS
 """
 
 import argparse

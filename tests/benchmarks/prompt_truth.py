@@ -54,7 +54,9 @@ def main():
         print(f"{who:22} {named.mean():6.3f} {interval(named)}   {truth.mean():6.3f} {interval(truth)}")
     gain = np.array(scores["selected prompt"]) - np.array(scores["YAMNet's best class"])
     named, truth = gain.T
-    print(f"{'selected - best class':22} {named.mean():+6.3f} {interval(named)}   {truth.mean():+6.3f} {interval(truth)}")
+    print(
+        f"{'selected - best class':22} {named.mean():+6.3f} {interval(named)}   {truth.mean():+6.3f} {interval(truth)}"
+    )
     if arguments.show:
         for path, stems in judged.items():
             right = judge(texts["selected prompt"][path], stems)

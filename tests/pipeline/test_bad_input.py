@@ -82,7 +82,9 @@ def test_an_unreadable_file_is_one_row(tmp_path, monkeypatch):
         (tmp_path / "in" / "b.wav").chmod(0)
     else:
         may = os.access
-        monkeypatch.setattr(os, "access", lambda path, mode: not os.fsencode(path).endswith(b"b.wav") and may(path, mode))
+        monkeypatch.setattr(
+            os, "access", lambda path, mode: not os.fsencode(path).endswith(b"b.wav") and may(path, mode)
+        )
     run_distill([tmp_path / "in"], tmp_path / "out")
     left = pd.read_parquet(tmp_path / "out" / "quarantine")
     assert left[["source_path", "reason"]].values.tolist() == [["b.wav", "unreadable"]]
@@ -90,14 +92,22 @@ def test_an_unreadable_file_is_one_row(tmp_path, monkeypatch):
 
 def test_list_rows_that_point_nowhere(tmp_path):
     write_tone(tmp_path / "a.wav")
-    (tmp_path / "list.csv").write_text("path\na.wav\ngone.wav\nhttps://example.org/x.wav\n\"\"\n")
+    (tmp_path / "list.csv").write_text('path\na.wav\ngone.wav\nhttps://example.org/x.wav\n""\n')
     summary = run_distill([tmp_path / "list.csv"], tmp_path / "out")
     left = pd.read_parquet(tmp_path / "out" / "quarantine")
     assert left.reason.tolist() == ["missing"] * len(left) and len(left) >= 2
     assert summary.counts["windows_committed"] == 1 and summary.sources_close
 
 
-ODD_NAMES = [b"-rf.wav", b"two\nlines.wav", "🐕 bellt.wav".encode(), b"n" * 246 + b".wav", b"caf\xe9.wav", b"back\\slash.wav", b"a::b.wav"]
+ODD_NAMES = [
+    b"-rf.wav",
+    b"two\nlines.wav",
+    "🐕 bellt.wav".encode(),
+    b"n" * 246 + b".wav",
+    b"caf\xe9.wav",
+    b"back\\slash.wav",
+    b"a::b.wav",
+]
 
 
 @pytest.mark.parametrize("name", ODD_NAMES, ids=range(len(ODD_NAMES)))

@@ -42,7 +42,9 @@ def test_a_range_is_the_same_windows_as_in_the_whole(tmp_path):
     path = write_tone(tmp_path / "x.wav", 440.0, 4.0)
     config = DistillConfig(window_s=0.5)
     whole = [item for item in decoded(path, config) if isinstance(item, Window)]
-    part = [item for item in decoded(path, config, first_window=3, n_windows=2, first_key=3) if isinstance(item, Window)]
+    part = [
+        item for item in decoded(path, config, first_window=3, n_windows=2, first_key=3) if isinstance(item, Window)
+    ]
     assert [window.flac for window in part] == [window.flac for window in whole[3:5]]
     assert [window.key_number for window in part] == [3, 4]
 
@@ -59,7 +61,9 @@ def test_models_hear_the_stored_sound_at_their_rate(tmp_path):
 def test_a_long_file_costs_the_memory_of_a_window(tmp_path):
     """A sparse WAV of two hours: 690 MB of zeros that lie on no disk."""
     path, n_bytes = tmp_path / "long.wav", 2 * 3600 * 48_000 * 2
-    header = struct.pack("<4sI4s4sIHHIIHH4sI", b"RIFF", n_bytes + 36, b"WAVE", b"fmt ", 16, 1, 1, 48_000, 96_000, 2, 16, b"data", n_bytes)
+    header = struct.pack(
+        "<4sI4s4sIHHIIHH4sI", b"RIFF", n_bytes + 36, b"WAVE", b"fmt ", 16, 1, 1, 48_000, 96_000, 2, 16, b"data", n_bytes
+    )
     with path.open("wb") as handle:
         handle.write(header)
         handle.truncate(len(header) + n_bytes)
