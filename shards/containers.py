@@ -127,8 +127,10 @@ def _check_w64(handle: BinaryIO, size: int) -> None:
 
 def _check_aiff(handle: BinaryIO, size: int) -> None:
     for name, body, length in _chunks(handle, 12, size, ">"):
-        if name == b"COMM" and struct.unpack(">I", _read_at(handle, body + 2, 4).ljust(4, b"\0"))[0] == 0:
-            raise Refusal(Reason.NO_FRAMES, "its header states 0 frames")
+        if name == b"COMM":
+            _promise("its header", body + length, size)
+            if struct.unpack(">I", _read_at(handle, body + 2, 4))[0] == 0:
+                raise Refusal(Reason.NO_FRAMES, "its header states 0 frames")
         if name == b"SSND":
             _promise("the sound chunk", body + length, size)
             return

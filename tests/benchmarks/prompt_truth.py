@@ -39,7 +39,7 @@ def main():
     parser.add_argument("--split", default="val")
     parser.add_argument("--show", action="store_true", help="print every judged prompt")
     arguments = parser.parse_args()
-    accepted = load_accepted()
+    accepted = load_accepted()[arguments.split]
     with (arguments.sounds / "labels.csv").open(encoding="utf-8", newline="") as handle:
         rows = [row for row in csv.DictReader(handle) if row["split"] == arguments.split and row["label"]]
     judged = {row["path"]: accepted[row["label"]] for row in rows if accepted.get(row["label"])}
