@@ -6,8 +6,9 @@ from mkaudio.pipeline.estimate import estimate
 from mkaudio.pipeline.experts.expert import Ear, Expert, HeardClip, Scorer, Toolbox
 from mkaudio.pipeline.output import locked, open_output
 from mkaudio.pipeline.report import Summary
-from mkaudio.pipeline.run_local import EngineError, LocalEngine
+from mkaudio.pipeline.run_local import LocalEngine
 from mkaudio.pipeline.sources import Source, open_sources
+from mkaudio.pipeline.verdicts import EngineError
 
 __all__ = [
     "DistillConfig", "Ear", "EngineError", "Expert", "HeardClip", "LocalEngine", "Scorer", "Source", "Summary",

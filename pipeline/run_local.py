@@ -1,8 +1,7 @@
 """The local engine: one supervised child does the tasks in order.
 
-A task is what may die: a decoder that segfaults, one that eats the memory, one that hangs. After a death each input that
-was in flight runs alone in a fresh child; three deaths alone make it guilty. Its verdict is durable before the task is
-done again, whole, with the guilty one's place left empty. An innocent neighbour is never blamed.
+A child may die: of a decoder that segfaults, of one that eats the memory, or by our hand where it hangs. `verdicts.py`
+finds the input that did it; then the task is done again.
 """
 
 import os
@@ -16,25 +15,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from mkaudio.pipeline.task import Progress, Task, ToolboxFactory
+from mkaudio.pipeline.verdicts import TRIES, EngineError, Verdicts, WorkerDiedError, no_culprit
 from mkaudio.pipeline.worker import ONE_THREAD, Done, Failed, Order, in_flight
-from mkaudio.shards import Reason, Refusal, read_sealed, write_sealed
+from mkaudio.shards import Refusal
 
 T = TypeVar("T", bound=Task)
-_TRIES = 3
 _START_WORKER = "from mkaudio.pipeline.worker import main; main()"
 """Not `-m`: what is pickled between the two must not live in a second `__main__`."""
-
-
-class EngineError(RuntimeError):
-    """Work cannot go on, and no single input is to blame."""
-
-
-class _DiedError(Exception):
-    """The child is gone; `timed_out` where the parent ended it."""
-
-    def __init__(self, how: str, timed_out: bool) -> None:
-        super().__init__(how)
-        self.how, self.timed_out = how, timed_out
 
 
 class LocalEngine:
@@ -53,8 +40,7 @@ class LocalEngine:
         self._factory, self._work, self._timeout_s, self._keep_open = factory, work, timeout_s, keep_open
         self._child: subprocess.Popen[bytes] | None = None
         self._connection: Connection | None = None
-        self._verdicts_file = work / "verdicts.json"
-        self.verdicts = _read_verdicts(self._verdicts_file)
+        self._verdicts = Verdicts(work / "verdicts.json")
 
     def __enter__(self) -> "LocalEngine":
         return self
@@ -81,31 +67,20 @@ class LocalEngine:
         while True:
             try:
                 return self._attempt(task, report)
-            except _DiedError as death:
-                guilty = [name for name in in_flight(self._journal) if self._is_guilty(task, name)]
+            except WorkerDiedError as death:
+                guilty = self._verdicts.guilty(task, in_flight(self._journal), self._try_alone)
                 deaths += not guilty
-                if deaths == _TRIES:
-                    raise EngineError(
-                        f"{task.name}: the worker died {deaths} times ({death.how}) and none of the inputs in flight "
-                        "kills it alone. Is there memory enough? Try a smaller --batch-size, then --resume."
-                    ) from death
+                if deaths == TRIES:
+                    raise no_culprit(task, deaths, death.how) from death
 
-    def _is_guilty(self, task: Task, name: str) -> bool:
-        """Try one input alone, each time in a fresh child; keep the verdict where every try is a death."""
-        deaths: list[_DiedError] = []
-        for _ in range(_TRIES):
-            self._end_child()
-            try:
-                self._attempt(task.alone(name), lambda _: None)
-            except _DiedError as death:
-                deaths.append(death)
-            else:
-                return False
-        timed_out = all(death.timed_out for death in deaths)
-        reason = Reason.TIMED_OUT if timed_out else Reason.KILLED_WORKER
-        self.verdicts[name] = Refusal(reason, f"alone in a fresh worker, {_TRIES} times: {deaths[-1].how}")
-        _write_verdicts(self._verdicts_file, self.verdicts)
-        return True
+    def _try_alone(self, task: Task) -> None:
+        self._end_child()
+        self._attempt(task, lambda _: None)
+
+    @property
+    def verdicts(self) -> dict[str, Refusal]:
+        """Inputs that killed their worker → what they were found guilty of."""
+        return self._verdicts.known
 
     @property
     def _journal(self) -> Path:
@@ -123,9 +98,9 @@ class LocalEngine:
                     raise EngineError(f"{task.name}: {answer.kind}: {answer.message}")
                 report(answer)
         except (EOFError, BrokenPipeError, ConnectionResetError) as error:
-            raise _DiedError(self._end_child(), timed_out=False) from error
+            raise WorkerDiedError(self._end_child(), timed_out=False) from error
         self._end_child()
-        raise _DiedError(f"no progress for {self._timeout_s:g} s", timed_out=True)
+        raise WorkerDiedError(f"no progress for {self._timeout_s:g} s", timed_out=True)
 
     def _start_child(self) -> Connection:
         if self._connection is None:
@@ -150,16 +125,3 @@ class LocalEngine:
             code = self._child.wait()
         self._child = self._connection = None
         return signal.Signals(-code).name if code < 0 else f"exit code {code}"
-
-
-def _read_verdicts(path: Path) -> dict[str, Refusal]:
-    if not path.is_file():
-        return {}
-    stated = read_sealed(path)
-    return {name: Refusal(Reason(one["reason"]), one["message"]) for name, one in stated.items()}
-
-
-def _write_verdicts(path: Path, verdicts: dict[str, Refusal]) -> None:
-    content = {name: {"reason": one.reason.value, "message": one.message} for name, one in verdicts.items()}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_sealed(path, content, path.with_suffix(".part"))

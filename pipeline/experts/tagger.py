@@ -13,7 +13,7 @@ from mkaudio.pipeline.experts.expert import HeardClip
 from mkaudio.prompts import PHRASES_VERSION, EventPhrase, in_order, is_a, load_phrases, sentence, together
 from mkaudio.shards import Candidate, Event
 
-SURE = 0.5
+SURE = 0.7
 """Confidence that both events of a two-event caption need; chosen by tests/benchmarks/prompt_truth.py on the train packages."""
 _OVERLAP_S = 0.5
 

@@ -128,7 +128,15 @@ def test_every_kind_of_list_says_the_same(tmp_path):
 def test_rows_that_point_nowhere(tmp_path):
     write_tone(tmp_path / "in" / "a.wav")
     write_tone(tmp_path / "up.wav")
-    lines = ["path", "a.wav", "gone.wav", "../up.wav", str(tmp_path / "in" / "a.wav"), "https://example.org/x.wav", '""']
+    lines = [
+        "path",
+        "a.wav",
+        "gone.wav",
+        "../up.wav",
+        str(tmp_path / "in" / "a.wav"),
+        "https://example.org/x.wav",
+        '""',
+    ]
     (tmp_path / "in" / "list.csv").write_text("\n".join(lines) + "\n")
     items = listed(tmp_path / "in" / "list.csv")
     assert [item.path for item in items if item.refusal is None] == ["../up.wav", "a.wav"]
@@ -204,7 +212,10 @@ def test_a_cut_tar_keeps_its_whole_members_and_says_that_it_is_cut(tar, tmp_path
 
 def test_parquet_rows(tmp_path):
     sounds = [write_tone(tmp_path / f"{number}.wav", 300.0 + number).read_bytes() for number in range(12)]
-    frame = pd.DataFrame({"audio": [{"bytes": one, "path": "x"} for one in sounds], "label": [f"n{n}" for n in range(12)]})
+    frame = pd.DataFrame({
+        "audio": [{"bytes": one, "path": "x"} for one in sounds],
+        "label": [f"n{n}" for n in range(12)],
+    })
     frame.loc[5, "audio"] = None
     frame.to_parquet(tmp_path / "x.parquet", row_group_size=5)
     pd.DataFrame({"flac": sounds}).to_parquet(tmp_path / "y.parquet")
@@ -223,7 +234,7 @@ def test_names_of_inputs_differ_and_missing_ones_are_named(tmp_path):
         write_tone(tmp_path / folder / "a.wav")
     sources = open_sources([tmp_path / "one" / "kit", tmp_path / "two" / "kit", tmp_path / "one" / "kit" / "a.wav"])
     assert [source.root_name for source in sources] == ["kit", "kit-2", "kit-3"]
-    with pytest.raises(ValueError, match="did you mean .*one"):
+    with pytest.raises(ValueError, match=r"did you mean .*one"):
         open_sources([tmp_path / "onne"])
     (tmp_path / "x.tar.gz").touch()
     with pytest.raises(ValueError, match="unpack it first"):

@@ -1,4 +1,4 @@
-"""A whole file passes with the right facts and sounds as it did; a file cut anywhere is refused; content decides, never the name."""
+"""A whole file passes with its facts and sounds as it did; a file cut anywhere is refused; content decides, not the name."""
 
 import io
 import struct
@@ -141,9 +141,12 @@ def test_a_later_start_reads_the_same_sound(name):
 
 def test_mp3_without_a_xing_header_is_counted_by_its_frames():
     """Frames of another bit rate than the first one mislead who multiplies."""
+
     def stripped(bitrate_mode):
         buffer = io.BytesIO()
-        with soundfile.SoundFile(buffer, "w", 44_100, 1, "MPEG_LAYER_III", format="MP3", bitrate_mode=bitrate_mode) as file:
+        with soundfile.SoundFile(
+            buffer, "w", 44_100, 1, "MPEG_LAYER_III", format="MP3", bitrate_mode=bitrate_mode
+        ) as file:
             file.write(tone(440, 44_100 * 3, 44_100)[0])
             file.write(noise(44_100 * 3, 0.2)[0])
         data = buffer.getvalue()
@@ -164,7 +167,9 @@ def test_mp3_without_a_xing_header_is_counted_by_its_frames():
 
 def riff(data_bytes, stated, head=b"RIFF", extra=b""):
     fmt = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, 1, 8_000, 16_000, 2, 16)
-    return head + struct.pack("<I", 0xFFFFFFFF) + b"WAVE" + extra + fmt + b"data" + struct.pack("<I", stated) + data_bytes
+    return (
+        head + struct.pack("<I", 0xFFFFFFFF) + b"WAVE" + extra + fmt + b"data" + struct.pack("<I", stated) + data_bytes
+    )
 
 
 PCM = (tone(440, 4_000, 8_000)[0] * 32_768).astype("<i2").tobytes()
