@@ -237,7 +237,7 @@ def _check_adts(handle: BinaryIO, size: int) -> None:
         if header[0] != 0xFF or header[1] & 0xF6 != 0xF0:
             return
         position += max(7, (header[3] & 3) << 11 | header[4] << 3 | header[5] >> 5)
-    _promise("the last frame", position, size)
+    _promise("the last frame", position + 7 if _read_at(handle, position, 1) == b"\xff" else position, size)
 
 
 _CHECKS: dict[str, Callable[[BinaryIO, int], None]] = {

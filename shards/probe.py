@@ -13,7 +13,7 @@ from mkaudio.shards.audio_codec import MAX_RATE_HZ
 from mkaudio.shards.audio_info import AudioInfo
 from mkaudio.shards.containers import check_whole, sniff
 from mkaudio.shards.mp3_frames import count_mp3
-from mkaudio.shards.probe_ogg import check_ogg_pages
+from mkaudio.shards.probe_ogg import check_ogg_pages, ends_at
 from mkaudio.shards.reasons import Reason, Refusal
 
 MIN_RATE_HZ = 2_000
@@ -39,7 +39,7 @@ def probe(handle: BinaryIO) -> AudioInfo:
         What the header says.
 
     Raises:
-        Refusal: EMPTY_FILE, NOT_AUDIO, TRUNCATED, NO_FRAMES or BAD_RATE.
+        Refusal: EMPTY_FILE, NOT_AUDIO, TRUNCATED, NO_FRAMES, BAD_RATE, or DECODE_ERROR, where an Ogg page is damaged.
     """
     if handle.seek(0, os.SEEK_END) == 0:
         raise Refusal(Reason.EMPTY_FILE, "the file has 0 bytes")
@@ -51,7 +51,7 @@ def probe(handle: BinaryIO) -> AudioInfo:
         raise Refusal(Reason.TRUNCATED, f"{container}: the file ends inside its header") from error
     counted = count_mp3(handle) if container == "MP3" else None
     info = _by_pyav(container, handle) if container in _BY_PYAV else _by_soundfile(container, handle)
-    if info.n_frames == 0 and container == "WAV":
+    if info.n_frames == 0 and container == "WAV":  # libsndfile takes a streamed size of 0 at its word
         info = _by_pyav(container, handle)
     info = replace(info, n_frames=counted) if counted else info
     if info.n_frames <= 0:
@@ -82,19 +82,20 @@ def for_soundfile(handle: BinaryIO | io.FileIO) -> BinaryIO | int:
 
 
 def _by_soundfile(container: str, handle: BinaryIO) -> AudioInfo:
-    """Describe what libsndfile opens; it reads every container but MP3, which it spoils where it is read in blocks.
+    """Describe what libsndfile opens; it goes on to read all but MP3, which it spoils in blocks, and Ogg that it shortens.
 
     soundfile seeks behind every block, and libsndfile loses the MP3 decoder's memory there: of 45 real MP3s, 18 came out
     wrong by up to full scale (measured against FFmpeg and against one read of the whole).
 
     Raises:
-        Refusal: NOT_AUDIO or TRUNCATED.
+        Refusal: NOT_AUDIO, TRUNCATED, or DECODE_ERROR, where a page of an Ogg file is damaged.
     """
     try:
         with soundfile.SoundFile(for_soundfile(handle), closefd=False) as file:
             n_frames = _flac_frames(file) if container == "FLAC" else file.frames
-            if file.subtype == "VORBIS":
-                check_ogg_pages(handle, file.frames)
+            if file.subtype == "VORBIS" and not ends_at(handle, file.frames):
+                check_ogg_pages(handle)
+                return _by_pyav(container, handle)
             depth = 24 if file.subtype in _DEEP_SUBTYPES else 16
             named = "OPUS" if file.subtype == "OPUS" else container or file.format
             decoder = "pyav" if container == "MP3" else "soundfile"
