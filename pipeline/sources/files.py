@@ -68,6 +68,8 @@ def look_at(path: bytes) -> tuple[int, int, Refusal | None]:
         found = os.stat(path)
     except OSError as error:
         return 0, 0, _refusal_of(error, path)
+    except ValueError:
+        return 0, 0, Refusal(Reason.UNSAFE_NAME, "its name holds a NUL byte, which no file's can")
     if not stat.S_ISREG(found.st_mode):
         kind = "a folder" if stat.S_ISDIR(found.st_mode) else "a pipe, socket or device"
         return 0, found.st_mtime_ns, Refusal(Reason.NOT_A_FILE, f"it is {kind}, not a file")
@@ -85,7 +87,7 @@ def open_as_listed(path: bytes, item: Input, outer_size_bytes: int | None = None
         outer_size_bytes: size that the file must have; None where only its time is known, as of an archive.
 
     Returns:
-        A raw file, whose descriptor libsndfile can use.
+        A raw file, whose descriptor libsndfile can use. What has become a pipe is not waited for.
 
     Raises:
         Refusal: what the listing said; VANISHED, CHANGED or UNREADABLE.
@@ -93,14 +95,14 @@ def open_as_listed(path: bytes, item: Input, outer_size_bytes: int | None = None
     if item.refusal:
         raise item.refusal
     try:
-        handle = io.FileIO(path)
+        handle = io.FileIO(path, opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK))
     except FileNotFoundError as error:
         raise Refusal(Reason.VANISHED, "it was there when it was listed and is gone") from error
     except OSError as error:
         raise Refusal(Reason.UNREADABLE, f"cannot be opened: {error.strerror}") from error
     found = os.fstat(handle.fileno())
     same_size = outer_size_bytes is None or found.st_size == outer_size_bytes
-    if not same_size or found.st_mtime_ns != item.mtime_ns:
+    if not stat.S_ISREG(found.st_mode) or not same_size or found.st_mtime_ns != item.mtime_ns:
         handle.close()
         raise Refusal(Reason.CHANGED, "its size or time is not what it was when it was listed; distil it anew")
     return cast(BinaryIO, handle)

@@ -15,6 +15,8 @@ from mkaudio.shards.reasons import Reason, Refusal
 
 _SIDECARS = {b".txt": notes_of_text, b".json": notes_of_json}
 _MAX_SIDECAR_BYTES = 1 << 20
+_MAX_DEPTH = 300
+"""Folders in folders: each is a generator in a generator, of which Python allows about 1,000 (sys.getrecursionlimit)."""
 _DATASET = frozenset({b"dataset.json", b"shards", b"commits"})
 """What a folder holds that `mkaudio distill` wrote: its own output is no input, wherever it lies."""
 
@@ -40,7 +42,8 @@ class FolderSource:
         if self._only is not None:
             yield from self._file(b"", os.fsencode(self._only))
         else:
-            yield from self._walk(b"", ())
+            above = [parent.stat() for parent in self.root.resolve().parents]
+            yield from self._walk(b"", tuple((found.st_dev, found.st_ino) for found in above))
 
     def open(self, item: Input) -> BinaryIO:
         """Return the bytes of a sound.
@@ -57,6 +60,11 @@ class FolderSource:
 
     def _walk(self, folder: bytes, above: tuple[tuple[int, int], ...]) -> Iterator[Input]:
         path = os.path.join(os.fsencode(self.root), folder)
+        if folder.count(b"/") > _MAX_DEPTH:
+            yield _refused(
+                folder, Refusal(Reason.UNREADABLE, f"more than {_MAX_DEPTH} folders deep: name it as an input")
+            )
+            return
         try:
             found = os.stat(path)
             with os.scandir(path) as listing:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from mkaudio.pipeline.sources.columns import resolve_columns
@@ -41,10 +42,8 @@ class ListSource:
         self.ignored.clear()
         notes: dict[bytes, Notes] = {}
         nowhere: dict[bytes, Refusal] = {}
-        columns: dict[str, tuple[str, ...]] | None = None
+        columns = self._resolve(column_names(self._path))
         for number, row in read_rows(self._path):
-            if columns is None:
-                columns = self._resolve(list(row))
             cell = text_of(row.get(columns["path"][0]))
             relative = self._relative(str(row.get(columns["path"][0]) or "")) if cell else f"(row {number})".encode()
             if not cell:
@@ -78,8 +77,28 @@ class ListSource:
         return columns
 
     def _relative(self, cell: str) -> bytes:
-        path = os.path.join(os.fsencode(self.root.absolute()), os.fsencode(cell))
+        try:
+            encoded = os.fsencode(cell)
+        except UnicodeEncodeError:  # a lone surrogate, as JSON may hold: no file's name, so that it will be missing
+            encoded = cell.encode("utf-8", "surrogatepass")
+        path = os.path.join(os.fsencode(self.root.absolute()), encoded)
         return os.path.relpath(path, os.fsencode(self.root.absolute()))
+
+
+def column_names(path: Path) -> list[str]:
+    """Return the columns of a list, those of all lines where each names its own.
+
+    Args:
+        path: .csv, .tsv, .jsonl, .ndjson or .parquet; what is not is a `ValueError`.
+    """
+    ending = path.suffix.lower()
+    if ending in _DELIMITERS:
+        with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as handle:
+            return next(csv.reader(handle, delimiter=_DELIMITERS[ending]), [])
+    if ending == ".parquet":
+        with path.open("rb") as handle:
+            return list(pq.read_schema(handle).names)
+    return list(dict.fromkeys(name for _, row in read_rows(path) for name in row))
 
 
 def read_rows(path: Path) -> Iterator[tuple[int, Mapping[str, object]]]:
@@ -97,12 +116,13 @@ def read_rows(path: Path) -> Iterator[tuple[int, Mapping[str, object]]]:
             with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as handle:
                 yield from enumerate(csv.DictReader(handle, delimiter=_DELIMITERS[ending]), start=1)
         elif ending == ".parquet":
-            batches = pq.ParquetFile(path).iter_batches(_BATCH_ROWS)
-            yield from enumerate((row for batch in batches for row in batch.to_pylist()), start=1)
+            with path.open("rb") as handle:
+                batches = pq.ParquetFile(handle).iter_batches(_BATCH_ROWS)
+                yield from enumerate((row for batch in batches for row in batch.to_pylist()), start=1)
         else:
             with path.open(encoding="utf-8-sig") as handle:
                 yield from _json_lines(path, handle)
-    except (csv.Error, UnicodeDecodeError, OSError) as error:
+    except (csv.Error, UnicodeDecodeError, OSError, pa.ArrowException) as error:
         raise ValueError(f"{path}: cannot be read as a list: {error}") from error
 
 

@@ -32,7 +32,8 @@ def audio_column(path: Path) -> str | None:
         ValueError: it is not Parquet.
     """
     try:
-        schema = pq.read_schema(path)
+        with path.open("rb") as handle:
+            schema = pq.read_schema(handle)
     except (OSError, pa.ArrowException) as error:
         raise ValueError(f"{path}: cannot be read as Parquet: {error}") from error
     return next((name for name in _NAMES if name in schema.names and _bytes_of(schema.field(name).type)), None)
@@ -60,6 +61,7 @@ class ParquetSource:
     def inputs(self) -> Iterator[Input]:
         """Yield every row, in order; one without sound is refused."""
         self.ignored.clear()
+        self._cached = None
         _, mtime_ns, refusal = look_at(os.fsencode(self._path))
         name = escape_path(os.fsencode(self._path.name))
         if refusal:
@@ -67,19 +69,19 @@ class ParquetSource:
             return
         sound = audio_column(self._path)
         assert sound is not None, "open_sources looked at the schema"
-        file = pq.ParquetFile(self._path)
+        with self._path.open("rb") as handle:
+            yield from self._inputs(pq.ParquetFile(handle), sound, name, mtime_ns)
+
+    def _inputs(self, file: pq.ParquetFile, sound: str, name: str, mtime_ns: int) -> Iterator[Input]:
         others = [column for column in file.schema_arrow.names if column != sound]
         columns = resolve_columns(others, self._columns)
-        digits, number = len(str(file.metadata.num_rows)), 0
-        for batch in file.iter_batches(_BATCH_ROWS):
-            lengths = pc.binary_length(_sounds(batch.column(sound))).to_pylist()
-            for length, row in zip(lengths, batch.select(others).to_pylist(), strict=True):
-                empty = None if length is not None else Refusal(Reason.MISSING, f"row {number} holds no sound")
-                item = Input(
-                    f"{name}{JOINT}{number:0{digits}d}", "parquet", length or 0, mtime_ns, number, refusal=empty
-                )
-                yield item.with_notes(notes_of_row(row, columns))
-                number += 1
+        digits = len(str(file.metadata.num_rows))
+        for number, (length, row, refusal) in enumerate(_rows(file, sound, others)):
+            if length is None and refusal is None:
+                refusal = Refusal(Reason.MISSING, f"row {number} holds no sound")
+            path = f"{name}{JOINT}{number:0{digits}d}"
+            item = Input(path, "parquet", length or 0, mtime_ns, number, refusal=refusal)
+            yield item.with_notes(notes_of_row(row, columns))
 
     def open(self, item: Input) -> BinaryIO:
         """Return the bytes of a row; its row group is kept, since the next row is likely in it.
@@ -89,21 +91,50 @@ class ParquetSource:
 
         Returns:
             A seekable binary file in memory.
+
+        Raises:
+            Refusal: what the listing said; VANISHED, CHANGED or UNREADABLE.
         """
         open_as_listed(os.fsencode(self._path), item).close()
-        if self._cached is None or not self._cached[0] <= item.offset < self._cached[1]:
-            self._cached = self._row_group(item.offset)
+        try:
+            if self._cached is None or not self._cached[0] <= item.offset < self._cached[1]:
+                self._cached = self._row_group(item.offset)
+        except (OSError, pa.ArrowException) as error:
+            raise Refusal(Reason.UNREADABLE, _damage(error)) from error
         begin, _, table = self._cached
-        return io.BytesIO(_sounds(table.column(0).combine_chunks())[item.offset - begin].as_py())
+        cell = table.column(0)[item.offset - begin].as_py()
+        return io.BytesIO(cell["bytes"] if isinstance(cell, dict) else cell)
 
     def _row_group(self, number: int) -> tuple[int, int, pa.Table]:
-        file, begin = pq.ParquetFile(self._path), 0
-        for group in range(file.metadata.num_row_groups):
-            end = begin + file.metadata.row_group(group).num_rows
-            if number < end:
-                return begin, end, file.read_row_group(group, columns=[audio_column(self._path)])
-            begin = end
+        begin = 0
+        with self._path.open("rb") as handle:
+            file = pq.ParquetFile(handle)
+            for group in range(file.metadata.num_row_groups):
+                end = begin + file.metadata.row_group(group).num_rows
+                if number < end:
+                    return begin, end, file.read_row_group(group, columns=[audio_column(self._path)])
+                begin = end
         raise Refusal(Reason.CHANGED, f"it has {begin} rows now")
+
+
+def _rows(
+    file: pq.ParquetFile, sound: str, others: list[str]
+) -> Iterator[tuple[int | None, dict[str, object], Refusal | None]]:
+    """Yield (length of the sound, its other cells, None), and for rows of a damaged row group why there is nothing."""
+    for group in range(file.metadata.num_row_groups):
+        left = file.metadata.row_group(group).num_rows
+        try:
+            for batch in file.iter_batches(_BATCH_ROWS, row_groups=[group]):
+                lengths = pc.binary_length(_sounds(batch.column(sound))).to_pylist()
+                for length, row in zip(lengths, batch.select(others).to_pylist(), strict=True):
+                    left -= 1
+                    yield length, row, None
+        except (OSError, pa.ArrowException) as error:
+            yield from [(None, {}, Refusal(Reason.UNREADABLE, _damage(error)))] * left
+
+
+def _damage(error: Exception) -> str:
+    return f"its row group is damaged: {' '.join(str(error).split())}; write the file again"
 
 
 def _bytes_of(kind: pa.DataType) -> bool:

@@ -69,7 +69,9 @@ def tar_inputs(path: bytes, name: str, ignored: Counter[str]) -> Iterator[Input]
     sounds: dict[bytes, tarfile.TarInfo] = {}
     for member in members:
         encoded = os.fsencode(member.name)
-        if is_sound_name(encoded) and not member.isdir():
+        if any(part.startswith(".") and part not in {".", ".."} for part in member.name.split("/")):
+            ignored["(hidden)"] += not member.isdir()
+        elif is_sound_name(encoded) and not member.isdir():
             sounds[encoded] = member
         elif member.isfile() and extension_of(encoded) not in _NOTES:
             ignored[extension_of(encoded) or "(no ending)"] += 1
@@ -131,20 +133,21 @@ class _Slice(io.RawIOBase):
 def _members(path: bytes, size: int) -> tuple[list[tarfile.TarInfo], Refusal | None]:
     """Return the members that are whole, and what is wrong with the tar, if anything."""
     members: list[tarfile.TarInfo] = []
-    end = 0
     try:
-        with tarfile.open(os.fsdecode(path), "r:", errors="surrogateescape") as tar:
+        with io.FileIO(path) as handle, tarfile.open(fileobj=handle, mode="r:", errors="surrogateescape") as tar:
             for member in tar:
-                end = member.offset_data + (member.size if member.isreg() else 0)
-                if end > size:
+                if member.isreg() and not member.issparse() and member.offset_data + member.size > size:
                     break
                 members.append(member)
+            handle.seek(tar.offset)  # where the next header is due; tarfile takes a bad one for the end, in silence
+            ended = handle.read(tarfile.BLOCKSIZE) == bytes(tarfile.BLOCKSIZE)
     except (tarfile.TarError, EOFError) as error:
         if not members:
             return [], Refusal(Reason.NOT_AUDIO, f"not a plain tar: {error}")
         return members, Refusal(Reason.TRUNCATED, f"cut off behind member {members[-1].name!r}: {error}")
-    if end > size or end + tarfile.BLOCKSIZE > size:
-        return members, Refusal(Reason.TRUNCATED, f"cut off: {len(members)} members are whole, its end mark is missing")
+    if not ended:
+        message = f"cut off or damaged behind {len(members)} whole members: what follows is lost, pack it again"
+        return members, Refusal(Reason.TRUNCATED, message)
     return members, None
 
 
@@ -152,8 +155,8 @@ def _member_refusal(member: tarfile.TarInfo) -> Refusal | None:
     parts = member.name.split("/")
     if member.name.startswith("/") or ".." in parts:
         return Refusal(Reason.UNSAFE_NAME, f"its name {member.name!r} leads out of the tar")
-    if not member.isreg():
-        return Refusal(Reason.NOT_A_FILE, "the member is a link or a device")
+    if not member.isreg() or member.issparse():
+        return Refusal(Reason.NOT_A_FILE, "the member is a link, a device or sparse: pack the file itself")
     return None
 
 
