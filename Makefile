@@ -41,7 +41,7 @@ format: $(VENV)/.installed ## Format the code.
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
-bench: setup ## Measure truth of prompts and speed of distillation (fetches no sounds: see CONTRIBUTING.md).
+bench: setup ## Measure the speed of distillation against its mandatory parts (ten minutes).
 	$(BIN)/python tests/benchmarks/distill_speed.py
 
 clean: ## Remove the virtual environment and what runs made.
