@@ -123,4 +123,7 @@ def _walk(handle: BinaryIO, start: int, size: int) -> int:
         position += length
     if position > size:
         raise Refusal(Reason.TRUNCATED, f"its last frame ends at byte {position:,}, the file at {size:,}")
+    handle.seek(position)
+    if handle.read(1) == b"\xff":
+        raise Refusal(Reason.TRUNCATED, f"its last frame begins at byte {position:,}, the file ends at {size:,}")
     return samples

@@ -25,8 +25,7 @@ _HEAD_BYTES = 16
 _BY_PYAV = frozenset({"MP4", "MATROSKA", "AVI", "ADTS", "ASF"})
 _DEEP_SUBTYPES = ("PCM_24", "PCM_32", "FLOAT", "DOUBLE", "ALAC_20", "ALAC_24", "ALAC_32")
 _UNKNOWN_FRAMES = 1 << 62
-"""libsndfile states SF_COUNT_MAX where the header does not say the length."""
-_BLOCK_FRAMES = 1 << 16
+"""libsndfile states SF_COUNT_MAX where the header does not say the length; it then fails at the end of a FLAC."""
 
 
 def probe(handle: BinaryIO) -> AudioInfo:
@@ -82,7 +81,9 @@ def for_soundfile(handle: BinaryIO | io.FileIO) -> BinaryIO | int:
 
 
 def _by_soundfile(container: str, handle: BinaryIO) -> AudioInfo:
-    """Describe what libsndfile opens; it goes on to read all but MP3, which it spoils in blocks, and Ogg that it shortens.
+    """Describe what libsndfile opens.
+
+    It goes on to read all but MP3, which it spoils in blocks, Ogg that it shortens, and FLAC of open length.
 
     soundfile seeks behind every block, and libsndfile loses the MP3 decoder's memory there: of 45 real MP3s, 18 came out
     wrong by up to full scale (measured against FFmpeg and against one read of the whole).
@@ -92,6 +93,8 @@ def _by_soundfile(container: str, handle: BinaryIO) -> AudioInfo:
     """
     try:
         with soundfile.SoundFile(for_soundfile(handle), closefd=False) as file:
+            if container == "FLAC" and file.frames >= _UNKNOWN_FRAMES:
+                return _by_pyav(container, handle)
             n_frames = _flac_frames(file) if container == "FLAC" else file.frames
             if file.subtype == "VORBIS" and not ends_at(handle, file.frames):
                 check_ogg_pages(handle)
@@ -112,8 +115,6 @@ def _flac_frames(file: soundfile.SoundFile) -> int:
     Raises:
         Refusal: TRUNCATED.
     """
-    if file.frames >= _UNKNOWN_FRAMES:
-        return sum(len(block) for block in file.blocks(_BLOCK_FRAMES, dtype="int32"))
     if file.frames == 0:
         return 0
     try:

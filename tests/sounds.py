@@ -97,7 +97,6 @@ LOSSLESS = {
     "flac-24": ("FLAC", 24, by_soundfile, "FLAC", "PCM_24"),
     "m4a-alac": ("MP4", 16, by_ffmpeg, "ipod", "alac", "s16p"),
     "mov-pcm": ("MP4", 16, by_ffmpeg, "mov", "pcm_s16le", "s16"),
-    "mkv-flac": ("MATROSKA", 16, by_ffmpeg, "matroska", "flac", "s16"),
 }
 """Name: (container, bits of its integers, writer, what the writer takes)."""
 LOSSY = {
@@ -109,9 +108,11 @@ LOSSY = {
     "mp4-aac": ("MP4", 24, by_ffmpeg, "mp4", "aac"),
     "webm-opus": ("MATROSKA", 24, by_ffmpeg, "webm", "libopus", "flt"),
     "mkv-aac": ("MATROSKA", 24, by_ffmpeg, "matroska", "aac"),
+    "mkv-flac": ("MATROSKA", 16, by_ffmpeg, "matroska", "flac", "s16"),
     "adts-aac": ("ADTS", 24, by_ffmpeg, "adts", "aac"),
     "avi-mp3": ("AVI", 24, by_ffmpeg, "avi", "libmp3lame"),
 }
+"""Matroska among them, whatever its codec: its clock ticks in milliseconds, so the last frames may go."""
 FILES = {**LOSSLESS, **LOSSY}
 
 
