@@ -50,7 +50,7 @@ def open_output(output: Path, mode: Mode, config: DistillConfig, factory: Toolbo
         write_dataset_info(output, fresh)
         return fresh
     info = read_dataset_info(output)
-    ignored = {"limit"} if mode == "append" else set()
+    ignored = {"limit"} if info.generations else set()  # it was about listing, and the plan is sealed
     asked = {name: value for name, value in fresh.config.items() if name not in ignored}
     stated = {name: value for name, value in info.config.items() if name not in ignored}
     if differs := differences(stated, asked) + differences(info.models, fresh.models):

@@ -139,6 +139,22 @@ def test_limit_takes_the_first(tones, tmp_path):
     assert run_distill([tones], tmp_path / "out", limit=3).counts["sources"] == 3
 
 
+def test_a_sealed_plan_needs_no_limit_to_be_resumed(tones, tmp_path):
+    run_distill([tones], tmp_path / "out", limit=3)
+    (tmp_path / "out" / "commits" / "000000.json").unlink()
+    before = digests(tmp_path / "out")
+    assert run_distill([tones], tmp_path / "out", mode="resume").counts["sources"] == 3
+    assert before.items() <= digests(tmp_path / "out").items()
+
+
+def test_resume_needs_the_same_inputs(tones, tmp_path):
+    run_distill([tones], tmp_path / "out")
+    (tmp_path / "out" / "commits" / "000001.json").unlink()
+    write_tone(tmp_path / "others" / "x.wav")
+    with pytest.raises(ValueError, match="tones is not among --input"):
+        run_distill([tmp_path / "others"], tmp_path / "out", mode="resume")
+
+
 def test_labels_and_licence_travel(tmp_path):
     write_tone(tmp_path / "a.wav")
     (tmp_path / "list.csv").write_text("path,label,licence,group\na.wav,a low hum,CC0,tape 3\n")
