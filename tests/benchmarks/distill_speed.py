@@ -9,7 +9,7 @@ times, one after the other in this one run:
     command     `mkaudio distill`, whole: start, index, plan, candidates, scores, ledger, commit
 
 each pinned to one CPU, then each on two CPUs (the bare loop's network with two threads). Also prints the worker's own
-memory (anonymous pages) when a tenth of the clips was through, and its highest near the end.
+memory (anonymous pages, median) when a tenth of the clips was through, and near the end.
 """
 
 import argparse
@@ -183,7 +183,8 @@ def clips_through(output):
 def memory_line(memory, clips):
     early = [size for through, size in memory if 0.08 * clips <= through <= 0.15 * clips]
     late = [size for through, size in memory if 0.9 * clips <= through]
-    return f"{max(early) / 1e6:.0f} MB at a tenth of the clips, {max(late) / 1e6:.0f} MB at nine tenths and after"
+    early_mb, late_mb = np.median(early) / 1e6, np.median(late) / 1e6
+    return f"{early_mb:.0f} MB at a tenth of the clips, {late_mb:.0f} MB at nine tenths and after, {max(late) / 1e6:.0f} at most"
 
 
 if __name__ == "__main__":
