@@ -16,10 +16,15 @@ def verify(dataset: Annotated[Path, typer.Argument(help="The dataset's folder.")
     from mkaudio.cli.progress import watch
     from mkaudio.pipeline.report import Summary
     from mkaudio.pipeline.task import Progress
-    from mkaudio.shards import read_dataset_info
+    from mkaudio.shards import DATASET_FILE, read_dataset_info
     from mkaudio.shards import verify as problems_of
 
-    info = read_dataset_info(dataset)
+    try:
+        info = read_dataset_info(dataset)
+    except ValueError as error:
+        if (dataset / DATASET_FILE).is_file():  # damaged, which is what was asked; otherwise it is no dataset
+            raise RuntimeError(str(error)) from error
+        raise
     with watch("verify", info.n_shards, "shard") as report:
         problems = list(problems_of(dataset, lambda _: report(Progress(items=1))))
     for problem in problems[:_SHOWN]:

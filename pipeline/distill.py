@@ -13,7 +13,7 @@ from mkaudio.pipeline.output import clear_temporary
 from mkaudio.pipeline.report import Summary, total
 from mkaudio.pipeline.shard_task import ShardTask
 from mkaudio.pipeline.sources import Source
-from mkaudio.shards import DatasetInfo, is_committed, plan_file, plan_files, read_marker, write_dataset_info
+from mkaudio.shards import DatasetInfo, is_committed, plan_file, plan_files, read_marker, sha256_of, write_dataset_info
 
 
 def distill(
@@ -92,6 +92,11 @@ def _windows_of(output: Path, info: DatasetInfo) -> int:
 
 
 def _check_resumable(output: Path, info: DatasetInfo, sources: list[Source]) -> None:
+    for path, generation in zip(plan_files(output, info), info.generations, strict=True):
+        if not path.is_file() or sha256_of(path) != generation.plan_sha256:
+            raise ValueError(
+                f"{path}: missing or damaged: it is not the plan that was sealed; mkaudio verify says more"
+            )
     planned, now = info.generations[-1].libraries, library_versions()
     if differs := differences(planned, now):
         raise ValueError(

@@ -42,14 +42,17 @@ def is_committed(dataset: Path, shard: int) -> bool:
         shard: number of the shard.
 
     Returns:
-        False where the marker or a file is missing, damaged, of another size, or newer than the marker.
+        False where the marker or a file is missing, damaged or of another size. A file newer than its marker, as in a
+        copied dataset, is hashed.
     """
     marker = dataset / marker_file(shard)
     try:
         written_ns = marker.stat().st_mtime_ns
         for name, stated in read_sealed(marker)["files"].items():
             found = (dataset / name).stat()
-            if found.st_size != stated["size_bytes"] or found.st_mtime_ns > written_ns:
+            if found.st_size != stated["size_bytes"]:
+                return False
+            if found.st_mtime_ns > written_ns and sha256_of(dataset / name) != stated["sha256"]:
                 return False
     except (FileNotFoundError, ValueError):
         return False

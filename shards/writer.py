@@ -20,11 +20,12 @@ from mkaudio.shards.clip import Clip
 from mkaudio.shards.naming import MEMBERS, shard_files
 from mkaudio.shards.schema import CANDIDATES, MANIFEST, QUARANTINE, SELECTION, embeddings_schema, write_table
 
-_JSON_FIELDS = (
+JSON_FIELDS = (
     "key", "source_root", "source_path", "source_sha256", "start_s", "duration_s", "n_frames", "sample_rate_hz",
     "channels", "bit_depth", "prompt", "expert", "score", "scorer", "n_events", "rms_dbfs", "peak_dbfs",
     "speech_share", "music_share", "labels", "language", "group", "licence", "attribution", "source_url",
 )  # fmt: skip
+"""Fields of a sample's JSON member: flat and never null; labels are joined by "; "."""
 
 
 def json_member(row: dict[str, Any]) -> bytes:
@@ -33,7 +34,7 @@ def json_member(row: dict[str, Any]) -> bytes:
     Args:
         row: a manifest row.
     """
-    content = {field: row[field] for field in _JSON_FIELDS} | {"labels": "; ".join(row["labels"])}
+    content = {field: row[field] for field in JSON_FIELDS} | {"labels": "; ".join(row["labels"])}
     return (json.dumps(content, ensure_ascii=False, allow_nan=False) + "\n").encode()
 
 

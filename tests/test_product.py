@@ -64,6 +64,16 @@ def test_verify_finds_it_whole_and_finds_a_flipped_bit(demo):
         tar.write_bytes(whole)
 
 
+def test_verify_says_that_the_description_is_damaged(demo):
+    description = demo[0] / "dataset.json"
+    whole = description.read_bytes()
+    description.write_bytes(whole.replace(b"window_s", b"window_x", 1))
+    try:
+        assert "dataset.json: damaged" in mkaudio("verify", demo[0], code=1)
+    finally:
+        description.write_bytes(whole)
+
+
 def test_the_ledger_keeps_every_candidate(demo):
     ledger = pd.read_parquet(demo[0] / "candidates")
     assert set(ledger.expert) == {"tagger", "retriever"} and ledger.groupby("key").size().min() >= 3

@@ -9,6 +9,8 @@ import pytest
 import soundfile
 from distilling import run_distill
 
+from mkaudio.shards import hugging_face_features
+
 TABLES = ("plan", "manifest", "candidates", "quarantine", "embeddings/fake", "selections/default")
 
 
@@ -60,32 +62,9 @@ def test_hugging_face_datasets(dataset, tmp_path, monkeypatch):
     import datasets
 
     monkeypatch.setattr(datasets.config, "HF_DATASETS_OFFLINE", True)
-    texts = (
-        "key",
-        "source_root",
-        "source_path",
-        "source_sha256",
-        "prompt",
-        "expert",
-        "scorer",
-        "labels",
-        "language",
-        "group",
-    )
-    whole = ("n_frames", "sample_rate_hz", "channels", "bit_depth", "n_events")
-    numbers = ("start_s", "duration_s", "score", "rms_dbfs", "peak_dbfs", "speech_share", "music_share")
-    fields = {name: datasets.Value("string") for name in (*texts, "licence", "attribution", "source_url")}
-    fields |= {name: datasets.Value("int64") for name in whole} | {name: datasets.Value("float64") for name in numbers}
-    features = datasets.Features({
-        "__key__": datasets.Value("string"),
-        "__url__": datasets.Value("string"),
-        "flac": datasets.Value("binary"),
-        "json": fields,
-        "txt": datasets.Value("string"),
-    })
     shards = sorted(glob.glob(f"{dataset}/shards/*.tar"))
     loaded = datasets.load_dataset(
-        "webdataset", data_files=shards, split="train", features=features, cache_dir=str(tmp_path / "hf")
+        "webdataset", data_files=shards, split="train", features=hugging_face_features(), cache_dir=str(tmp_path / "hf")
     )
     manifest = pd.read_parquet(dataset / "manifest").set_index("key")
     assert len(loaded) == len(manifest)

@@ -18,6 +18,8 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
+from mkaudio.shards import hugging_face_features
+
 MKAUDIO = [sys.executable, "-c", "from mkaudio.cli.main import main; main()"]
 
 
@@ -51,10 +53,10 @@ def counts(output, cache):
 
     shards = sorted(glob.glob(f"{output}/shards/*.tar"))
     urls = f"{output}/shards/{{000000..{len(shards) - 1:06d}}}.tar"
+    features = hugging_face_features()
     hugging_face = datasets.load_dataset(
-        "webdataset", data_files=shards, split="train", streaming=True, cache_dir=str(cache)
+        "webdataset", data_files=shards, split="train", streaming=True, features=features, cache_dir=str(cache)
     )
-    hugging_face = hugging_face.cast_column("flac", datasets.Audio(decode=False))
     return {
         "manifest": len(pd.read_parquet(output / "manifest")),
         "DuckDB": duckdb.sql(f"select count(*) from '{output}/manifest/*.parquet'").fetchall()[0][0],

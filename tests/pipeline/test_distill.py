@@ -155,6 +155,15 @@ def test_resume_needs_the_same_inputs(tones, tmp_path):
         run_distill([tmp_path / "others"], tmp_path / "out", mode="resume")
 
 
+def test_a_damaged_plan_is_not_worked_on(tones, tmp_path):
+    run_distill([tones], tmp_path / "out")
+    (tmp_path / "out" / "commits" / "000001.json").unlink()
+    plan = tmp_path / "out" / "plan" / "000000.parquet"
+    plan.write_bytes(plan.read_bytes()[:-1] + b"x")
+    with pytest.raises(ValueError, match="not the plan that was sealed"):
+        run_distill([tones], tmp_path / "out", mode="resume")
+
+
 def test_labels_and_licence_travel(tmp_path):
     write_tone(tmp_path / "a.wav")
     (tmp_path / "list.csv").write_text("path,label,licence,group\na.wav,a low hum,CC0,tape 3\n")

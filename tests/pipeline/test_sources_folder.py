@@ -128,6 +128,30 @@ def test_a_folder_that_may_not_be_listed_is_one_row(folder, source, by, monkeypa
     ]
 
 
+@pytest.mark.parametrize("by", ["mode", "system call"])
+def test_a_sound_that_may_not_be_read_is_refused(folder, source, by, monkeypatch):
+    closed = write_sound(folder / "closed.wav")
+    write_sound(folder / "open.wav")
+    if by == "mode":
+        if os.geteuid() == 0:
+            pytest.skip("root may read everything")
+        closed.chmod(0)
+    else:
+        monkeypatch.setattr(os, "access", lambda path, mode: not os.fsencode(path).endswith(b"closed.wav"))
+    assert [item.path for item in source.inputs()] == ["closed.wav", "open.wav"]
+    assert refusals(source) == {"closed.wav": Reason.UNREADABLE}
+
+
+def test_what_is_refused_whole_stands_where_its_contents_would(folder, source):
+    for name in ("in-.wav", "in0.wav", "t.tar-.wav", "t.tarx.wav", "x.wav-.wav", "x.wav/in.wav", "x.wav0.wav"):
+        write_sound(folder / name)
+    (folder / "in").symlink_to(folder)
+    (folder / "t.tar").write_bytes(b"no tar" * 300)
+    ends = {"in": "in/", "t.tar": "t.tar::"}
+    paths = [item.path for item in source.inputs()]
+    assert len(paths) == 10 and paths == sorted(paths, key=lambda path: ends.get(path, path).encode())
+
+
 def test_what_lies_beside_a_sound_labels_it(folder, source):
     for name in ("a", "b", "c", "d", "dog bark"):
         write_sound(folder / f"{name}.wav")
