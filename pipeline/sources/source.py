@@ -75,7 +75,7 @@ class Source(Protocol):
     ignored: Counter[str]
 
     def inputs(self) -> Iterator[Input]:
-        """Yield every input, sorted by the bytes of its path; refused ones too. Clears `ignored` first.
+        """Yield every input once, sorted by the bytes of its path; refused ones too. Clears `ignored` first.
 
         A folder or tar that is refused as a whole stands where its contents would: as `name/` or `name::`.
         """
