@@ -66,6 +66,8 @@ class FakeExpert:
 
     def propose(self, clips):
         time.sleep(self.pause_s)
+        if len(clips) > 1 and any("kill me in company" in clip.labels for clip in clips):
+            os.kill(os.getpid(), signal.SIGKILL)
         for clip in clips:
             self._suffer(clip.labels)
         return [[Candidate("fake", "1", f"A sound of {round(clip.duration_s, 2)} seconds.", 1)] for clip in clips]

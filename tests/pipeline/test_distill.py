@@ -76,6 +76,22 @@ def test_silence_is_refused_as_a_whole_and_filtered_in_part(tmp_path):
     assert summary.counts["sources_refused"] == 1
 
 
+def test_a_source_that_is_bad_in_part_is_read_in_part(tmp_path):
+    import soundfile
+
+    sound = (0.5 * np.sin(np.arange(240_000))).astype(np.float32)
+    sound[100_000] = np.nan
+    (tmp_path / "in").mkdir()
+    soundfile.write(tmp_path / "in" / "x.wav", sound, 8_000, subtype="FLOAT")
+    summary = run_distill([tmp_path / "in"], tmp_path / "out")
+    counts = summary.counts
+    assert (counts["sources_read"], counts["sources_refused"], counts["sources_read_in_part"]) == (1, 0, 1)
+    assert (counts["windows_committed"], counts["windows_refused"]) == (2, 1)
+    assert summary.sources_close and summary.windows_close
+    left = pd.read_parquet(tmp_path / "out" / "quarantine")
+    assert left[["window", "reason"]].values.tolist() == [[1, "not_finite"]]
+
+
 def test_a_file_that_changed_or_went_after_the_plan_costs_one_row(tones, tmp_path, monkeypatch):
     from mkaudio.pipeline import distill as distill_module  # noqa: F401
     from mkaudio.pipeline import index_pass

@@ -81,6 +81,14 @@ def test_tables_that_disagree(dataset):
     assert any("key 9999999999 is not in the manifest" in problem for problem in found(dataset))
 
 
+def test_a_sound_that_is_not_what_the_manifest_states(dataset):
+    manifest = dataset / "manifest" / "000000.parquet"
+    rows = read_table(manifest).to_pylist()
+    write_table(manifest, [{**rows[0], "n_frames": rows[0]["n_frames"] + 1}, *rows[1:]], MANIFEST)
+    reseal(dataset)
+    assert any("its sound has (channels, frames, Hz) (1, 8000, 8000)" in problem for problem in found(dataset))
+
+
 def test_sums_that_do_not_close(dataset):
     reseal(dataset, sources_read=3, windows_filtered=1)
     problems = found(dataset)
