@@ -1,6 +1,5 @@
 """Reading samples back: by key, by offset, in order. Needs the manifest and the tars, nothing else."""
 
-import bisect
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -72,18 +71,18 @@ class DatasetReader:
         Raises:
             KeyError: the dataset has no such sample.
         """
-        last_keys = [self._rows(shard)[-1:] for shard in range(self.info.n_shards)]
-        shards = [shard for shard, rows in enumerate(last_keys) if rows]
-        position = bisect.bisect_left([last_keys[shard][0]["key"] for shard in shards], key)
-        if position < len(shards):
-            for row in self._rows(shards[position]):
-                if row["key"] == key:
-                    with self._tar(shards[position]).open("rb") as tar:
-                        return _read(tar, row)
+        for shard in range(self.info.n_shards):
+            if key in read_table(self._manifest(shard), ["key"])["key"].to_pylist():
+                row = next(row for row in self._rows(shard) if row["key"] == key)
+                with self._tar(shard).open("rb") as tar:
+                    return _read(tar, row)
         raise KeyError(f"{self._dataset}: no sample {key}")
 
     def _rows(self, shard: int) -> list[dict[str, Any]]:
-        return list(read_table(self._dataset / "manifest" / f"{shard_name(shard)}.parquet").to_pylist())
+        return list(read_table(self._manifest(shard)).to_pylist())
+
+    def _manifest(self, shard: int) -> Path:
+        return self._dataset / "manifest" / f"{shard_name(shard)}.parquet"
 
     def _tar(self, shard: int) -> Path:
         return self._dataset / "shards" / f"{shard_name(shard)}.tar"

@@ -1,0 +1,14 @@
+import pytest
+from distilling import run_distill
+
+from mkaudio.shards import DatasetReader
+
+
+def test_by_key_and_in_order_are_the_same_samples(tones, tmp_path):
+    run_distill([tones], tmp_path / "out")
+    reader = DatasetReader(tmp_path / "out")
+    samples = list(reader)
+    assert [sample.key for sample in samples] == sorted(sample.key for sample in samples) and len(samples) == 13
+    assert all(reader.sample(sample.key) == sample for sample in samples)
+    with pytest.raises(KeyError, match="no sample 0000000099"):
+        reader.sample("0000000099")
