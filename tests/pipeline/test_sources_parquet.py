@@ -38,10 +38,12 @@ def test_every_row_opens_in_any_order(tmp_path, column, group_rows):
     assert [item.path for item in items] == sorted(item.path for item in items)
     assert {item.kind for item in items} == {"parquet"}
     assert [item.size_bytes for item in items] == [len(data) for data in SOUNDS]
-    source = pickle.loads(pickle.dumps(source))
+    unused = pickle.dumps(source)
+    source = pickle.loads(unused)
     for number in [*range(23), 22, 0, 11, 11]:
         opened = source.open(items[number])
         assert opened.seekable() and opened.read() == SOUNDS[number]
+    assert pickle.dumps(source) == unused, "a row group that is kept does not travel"
 
 
 def test_the_other_columns_say_what_it_is(tmp_path):
