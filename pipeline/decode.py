@@ -11,7 +11,7 @@ import soxr
 from numpy.typing import NDArray
 
 from mkaudio.pipeline.config import DistillConfig
-from mkaudio.pipeline.index import sha256_of_stream
+from mkaudio.pipeline.index import sha256_of_stream, unreadable
 from mkaudio.pipeline.rows import PlanRow
 from mkaudio.pipeline.sources import Source
 from mkaudio.shards import AudioReader, Reason, Refusal, dequantise, encode_flac, quantise
@@ -102,7 +102,7 @@ def decode_rows(
         verdict = verdicts.get(row.name)
         if row.refusal:
             yield Left(row, None, 0, "index", Refusal(Reason(row.refusal), row.refusal_message))
-        elif verdict:
+        elif verdict and not row.duplicate_of:
             yield Left(row, None, row.n_windows, "worker", verdict)
         elif row.n_windows:
             yield from _without_silent(row, _windows(row, sources[row.source_root], config, rates_hz), config)
@@ -122,7 +122,8 @@ def _windows(row: PlanRow, source: Source, config: DistillConfig, rates_hz: tupl
                     if number and frames < min(length, config.min_tail_s * row.sample_rate_hz):
                         seconds = frames / row.sample_rate_hz
                         tail = Refusal(
-                            Reason.SHORT_TAIL, f"the last {seconds:.3f} s; --min-tail-s is {config.min_tail_s:g}"
+                            Reason.SHORT_TAIL,
+                            f"the last {seconds:.3f} s; a last window has at least {config.min_tail_s:g} s",
                         )
                         yield Left(row, number, 1, "filter", tail)
                         continue
@@ -139,6 +140,8 @@ def _windows(row: PlanRow, source: Source, config: DistillConfig, rates_hz: tupl
                     yield _window(row, number, waveform, digest, config, rates_hz)
     except Refusal as refusal:
         yield Left(row, _window_or_source(row, number), end - number, "decode", refusal)
+    except OSError as error:  # nothing is written here: it is the input that the system cannot read
+        yield Left(row, _window_or_source(row, number), end - number, "decode", unreadable(error))
 
 
 def _window_or_source(row: PlanRow, number: int) -> int | None:

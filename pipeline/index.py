@@ -14,7 +14,7 @@ from typing import Any
 from mkaudio.pipeline.rows import PlanRow, row_of
 from mkaudio.pipeline.sources import Input, Source
 from mkaudio.pipeline.task import Progress, Workplace
-from mkaudio.shards import PLAN, Refusal, probe, read_table, write_table
+from mkaudio.shards import PLAN, Reason, Refusal, probe, read_table, write_table
 
 PART_INPUTS = 4096
 _HASH_BLOCK_BYTES = 1 << 20
@@ -107,7 +107,18 @@ class IndexTask:
                 info = probe(handle)
         except Refusal as refusal:
             return refused(row, refusal)
+        except OSError as error:
+            return refused(row, unreadable(error))
         return replace(row, **asdict(info))
+
+
+def unreadable(error: OSError) -> Refusal:
+    """Return the verdict on an input that the system fails to read: a bad disk, a lost mount.
+
+    Args:
+        error: what the system said.
+    """
+    return Refusal(Reason.UNREADABLE, f"reading it failed: {error.strerror or error}")
 
 
 def refused(row: PlanRow, refusal: Refusal) -> PlanRow:
@@ -147,11 +158,14 @@ class HashTask:
         """
         digests = {}
         for row in self.rows:
+            if row.name in workplace.verdicts:
+                digests[row.name] = ""
+                continue
             workplace.journal.enter(row.name)
             try:
                 with self.sources[row.source_root].open(row.as_input()) as handle:
                     digests[row.name] = sha256_of_stream(handle)
-            except Refusal:
+            except (Refusal, OSError):
                 digests[row.name] = ""
             workplace.journal.leave(row.name)
             workplace.report(Progress(items=1))

@@ -43,14 +43,15 @@ class Verdicts:
         self.known = {name: Refusal(Reason(one["reason"]), one["message"]) for name, one in stated.items()}
 
     def guilty(self, task: Task, suspects: Iterable[str], try_alone: Callable[[Task], object]) -> list[str]:
-        """Return which suspects kill a fresh worker three times alone; their verdicts are on disk then.
+        """Return which suspects, not yet known, kill a fresh worker three times alone; their verdicts are on disk then.
 
         Args:
             task: the work during which a worker died.
             suspects: inputs that were in flight.
             try_alone: does a task in a fresh worker, or raises `WorkerDiedError`.
         """
-        return [name for name in suspects if self._is_guilty(task.alone(name), name, try_alone)]
+        new = [name for name in suspects if name not in self.known]
+        return [name for name in new if self._is_guilty(task.alone(name), name, try_alone)]
 
     def _is_guilty(self, alone: Task, name: str, try_alone: Callable[[Task], object]) -> bool:
         deaths: list[WorkerDiedError] = []

@@ -127,6 +127,8 @@ class _PyAv:
             self._container = av.open(handle, "r", metadata_errors="ignore")
         except self._errors as error:
             raise Refusal(Reason.DECODE_ERROR, f"cannot be opened any more: {error}") from error
+        if not self._container.streams.audio or self._container.streams.audio[0].codec_context is None:
+            raise Refusal(Reason.DECODE_ERROR, "its sound has an unknown codec")
         self._blocks = self._decode(info)
         self._waiting = np.zeros((info.channels, 0), np.float32)
         self._position = 0
@@ -160,6 +162,9 @@ class _PyAv:
             while have < n_frames:
                 blocks.append(next(self._blocks))
                 have += blocks[-1].shape[1]
+                if len(blocks[-1]) != len(self._waiting):
+                    change = f"{len(blocks[-1])} channels after {len(self._waiting)}"
+                    raise Refusal(Reason.DECODE_ERROR, f"behind frame {self._position:,}: {change}")
         except StopIteration:
             pass
         except self._errors as error:

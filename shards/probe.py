@@ -137,6 +137,10 @@ def _by_pyav(container: str, handle: BinaryIO) -> AudioInfo:
             if not opened.streams.audio:
                 raise Refusal(Reason.NOT_AUDIO, f"{opened.format.long_name}: it has no sound in it")
             stream = opened.streams.audio[0]
+            if stream.codec_context is None or stream.codec_context.format is None:
+                raise Refusal(
+                    Reason.NOT_AUDIO, f"{opened.format.long_name}: its sound has an unknown codec, or is damaged"
+                )
             rate_hz = stream.codec_context.sample_rate
             deep = stream.codec_context.codec.lossless and stream.codec_context.format.bytes > 2
             n_frames = _stated_frames(stream, rate_hz) if container == "MP4" else 0
