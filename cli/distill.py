@@ -72,6 +72,8 @@ def distill(
         raise ValueError("--resume finishes a run, --append begins a new one: give one of them")
     _one_of("--clap", clap, ("starter",))
     _one_of("--engine", engine, ("local",))
+    if timeout_s <= 0:
+        raise ValueError(f"--timeout-s {timeout_s:g}: more than 0 seconds")
     sources = open_sources(list(input), _columns(column or []))
     factory = _factory(experts, caption_bank, cache)
     _say_about_lists(input)
@@ -82,7 +84,7 @@ def distill(
         output = Path(f"{sources[0].root_name}-prompted")
         print(f"writing to {output}", file=sys.stderr)
     mode: Mode = "resume" if resume else "append" if append else "new"
-    summary = _run(output, mode, sources, config, factory, timeout_s)
+    summary = _run(output, mode, (list(input), _columns(column or [])), config, factory, timeout_s)
     for line in summary.lines():
         print(line)
     if not (summary.sources_close and summary.windows_close):
@@ -100,19 +102,22 @@ def distill(
 def _run(
     output: Path,
     mode: "Mode",
-    sources: "list[Source]",
+    inputs: tuple[list[Path], dict[str, str]],
     config: "DistillConfig",
     factory: "ToolboxFactory",
     timeout_s: float,
 ) -> "Summary":
     from mkaudio.cli.progress import watch
-    from mkaudio.pipeline import LocalEngine, distill, locked, open_output
+    from mkaudio.pipeline import LocalEngine, distill, open_sources, opened_output
     from mkaudio.pipeline.run_log import write_run_log
     from mkaudio.shards import TEMPORARY_FOLDER
 
-    info = open_output(output, mode, config, factory)
     started = time.monotonic()
-    with locked(output) as lock, LocalEngine(factory, output / TEMPORARY_FOLDER, timeout_s, (lock,)) as engine:
+    with (
+        opened_output(output, mode, config, factory) as (info, lock),
+        LocalEngine(factory, output / TEMPORARY_FOLDER, timeout_s, (lock,)) as engine,
+    ):
+        sources = open_sources(*inputs, known=info.roots, may_have_moved=mode == "resume")
         summary = distill(output, info, sources, config, engine, watch, append=mode == "append")
         verdicts = {name: str(verdict) for name, verdict in engine.verdicts.items()}
     took_s = time.monotonic() - started

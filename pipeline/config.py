@@ -1,7 +1,10 @@
 """What a user can choose about a distillation and what of it changes a byte of the result."""
 
+import math
 from dataclasses import asdict, dataclass
 from typing import Any
+
+from mkaudio.shards import can_be_stored
 
 STORE_CHANNELS = ("mono", "source")
 
@@ -42,8 +45,12 @@ class DistillConfig:
         """
         if not 0.1 <= self.window_s <= 600:
             raise ValueError(f"--window-s {self.window_s}: a window is 0.1 to 600 seconds long")
-        if self.store_rate_hz is not None and not 2_000 <= self.store_rate_hz <= 655_350:
-            raise ValueError(f"--store-rate {self.store_rate_hz}: FLAC stores 2,000 to 655,350 Hz")
+        if self.store_rate_hz is not None and not can_be_stored(self.store_rate_hz):
+            raise ValueError(
+                f"--store-rate {self.store_rate_hz}: FLAC stores 2,000 to 655,350 Hz, above 65,535 in steps of 10"
+            )
+        if self.min_score is not None and not math.isfinite(self.min_score):
+            raise ValueError(f"--min-score {self.min_score}: a number")
         if self.store_channels not in STORE_CHANNELS:
             raise ValueError(f"--store-channels {self.store_channels}: one of {', '.join(STORE_CHANNELS)}")
         for name in ("samples_per_shard", "batch_size"):

@@ -4,6 +4,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.dataset as pads
 
 from mkaudio.pipeline.config import DistillConfig, differences
@@ -11,9 +14,21 @@ from mkaudio.pipeline.engine import Engine, Watch
 from mkaudio.pipeline.index_pass import library_versions, seal_plan
 from mkaudio.pipeline.output import clear_temporary
 from mkaudio.pipeline.report import Summary, total
+from mkaudio.pipeline.rows import PlanRow, row_of
 from mkaudio.pipeline.shard_task import ShardTask
 from mkaudio.pipeline.sources import Source
-from mkaudio.shards import DatasetInfo, is_committed, plan_file, plan_files, read_marker, sha256_of, write_dataset_info
+from mkaudio.shards import (
+    DatasetInfo,
+    Refusal,
+    is_committed,
+    plan_file,
+    plan_files,
+    read_marker,
+    sha256_of,
+    write_dataset_info,
+)
+
+_RESUME_SAMPLE = 8
 
 
 def distill(
@@ -104,8 +119,38 @@ def _check_resumable(output: Path, info: DatasetInfo, sources: list[Source]) -> 
             + "\n  ".join(differs)
             + "\ninstall those versions, or begin anew in another --output"
         )
-    planned_roots = pads.dataset(plan_files(output, info)).to_table(["source_root"])["source_root"].unique().to_pylist()
-    if missing := set(planned_roots) - {source.root_name for source in sources}:
-        raise ValueError(
-            f"--resume needs the inputs of the first run: {', '.join(sorted(missing))} is not among --input"
+    by_root = {source.root_name: source for source in sources}
+    for root, rows in _sampled_rows(output, info).items():
+        if root not in by_root:
+            raise ValueError(f"--resume needs the inputs of the first run: {root} is not among --input")
+        if rows and not any(_opens(by_root[root], row) for row in rows):
+            raise ValueError(
+                f"--resume: none of {len(rows)} inputs tried under {root} is what was planned, {rows[0].source_path!r} for "
+                "one: is it the folder of the first run, and is its disk there?"
+            )
+
+
+def _sampled_rows(output: Path, info: DatasetInfo) -> dict[str, list[PlanRow]]:
+    """Return a few planned inputs of each root, from the first to the last."""
+    plans = pads.dataset(plan_files(output, info))
+    roots = plans.to_table(["source_root", "n_windows"])
+    sampled = {}
+    for root in roots["source_root"].unique().to_pylist():
+        chosen = np.flatnonzero(
+            pc.and_(pc.equal(roots["source_root"], root), pc.greater(roots["n_windows"], 0)).to_numpy()
         )
+        few = (
+            chosen[np.linspace(0, len(chosen) - 1, min(_RESUME_SAMPLE, len(chosen))).astype(int)]
+            if len(chosen)
+            else chosen
+        )
+        sampled[root] = [row_of(record) for record in plans.take(pa.array(few)).to_pylist()]
+    return sampled
+
+
+def _opens(source: Source, row: PlanRow) -> bool:
+    try:
+        source.open(row.as_input()).close()
+    except Refusal:
+        return False
+    return True

@@ -7,7 +7,6 @@ hashed, since only they can be duplicates, and those longer than a shard, since 
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +19,13 @@ PART_INPUTS = 4096
 _HASH_BLOCK_BYTES = 1 << 20
 
 
-def listed(sources: Iterable[Source], limit: int | None) -> Iterator[PlanRow]:
+def listed(sources: Iterable[Source]) -> Iterator[PlanRow]:
     """List every input as an unprobed row, in the order of sources and of path bytes.
 
     Args:
         sources: the inputs of the command.
-        limit: stop after this many; None for all.
     """
-    rows = (_unprobed(source.root_name, item) for source in sources for item in source.inputs())
-    return islice(rows, limit)
+    return (_unprobed(source.root_name, item) for source in sources for item in source.inputs())
 
 
 def _unprobed(root: str, item: Input) -> PlanRow:
@@ -40,6 +37,13 @@ def _unprobed(root: str, item: Input) -> PlanRow:
         refusal_message=refusal.message if refusal else "", labels=item.labels, language=item.language, group=item.group,
         licence=item.licence, attribution=item.attribution, source_url=item.source_url,
     )  # fmt: skip
+
+
+def _listed_part(row: PlanRow) -> tuple[object, ...]:
+    """Return what the listing says of an input: what the probe adds is left out."""
+    item = row.as_input()
+    return (row.name, item.kind, item.size_bytes, item.mtime_ns, item.offset, item.labels, item.language, item.group,
+            item.licence, item.attribution, item.source_url)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +97,7 @@ class IndexTask:
         """Say whether an earlier run probed these very inputs."""
         if not output.is_file():
             return False
-        before = read_table(output, ["source_root", "source_path", "size_bytes", "mtime_ns"]).to_pylist()
-        return [tuple(record.values()) for record in before] == [
-            (row.source_root, row.source_path, row.size_bytes, row.mtime_ns) for row in self.rows
-        ]
+        return [_listed_part(row) for row in read_index(output)] == [_listed_part(row) for row in self.rows]
 
     def _probe(self, row: PlanRow, workplace: Workplace) -> PlanRow:
         verdict = workplace.verdicts.get(row.name)

@@ -43,10 +43,10 @@ _BIT_MAKERS = ("numpy", "torch", "transformers", "soundfile", "soxr", "av", "pya
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What earlier generations of the dataset have: nothing for the first.
+    """What earlier generations of the dataset have: nothing for the first. What was refused there is tried again.
 
     Args:
-        inputs: (root/path, size, time) of each.
+        inputs: (root/path, size, time) of those whose sound is in the dataset.
         sizes: bytes of each.
         digests: sha256 → root/path.
     """
@@ -105,6 +105,8 @@ def seal_plan(
     same |= {name: known.digests[digest] for name, digest in digests.items() if digest in known.digests}
     original = np.array([name not in same for name in indexed.names])
     where = partition(indexed.n_windows * original, config.samples_per_shard, info.n_shards, info.next_key)
+    if info.generations and not where.n_windows.any():
+        raise ValueError(_nothing_found(sources, known))
     staged = work / "plan.parquet"
     write_plan(staged, indexed.parts, where, digests, same)
     generation = Generation(
@@ -115,6 +117,7 @@ def seal_plan(
         first_key=info.next_key,
         n_windows=int(where.n_windows.sum()),
         n_sources=len(indexed.names),
+        roots={source.root_name: source.identity for source in sources},
         libraries=library_versions(),
     )
     publish_file(staged, output / plan_file(len(info.generations)))
@@ -131,23 +134,25 @@ def library_versions() -> dict[str, str]:
 def _known(output: Path, info: DatasetInfo) -> Known:
     if not info.generations:
         return Known(frozenset(), frozenset(), {})
-    plans = pads.dataset(plan_files(output, info)).to_table(["source_root", "source_path", "size_bytes", "mtime_ns"])
-    inputs = [
-        (f"{row['source_root']}/{row['source_path']}", row["size_bytes"], row["mtime_ns"]) for row in plans.to_pylist()
-    ]
+    columns = ["source_root", "source_path", "size_bytes", "mtime_ns", "duplicate_of"]
+    plans = pads.dataset(plan_files(output, info)).to_table(columns).to_pylist()
     manifest = pads.dataset(output / "manifest").to_table(["source_root", "source_path", "source_sha256"]).to_pylist()
     digests = {row["source_sha256"]: f"{row['source_root']}/{row['source_path']}" for row in manifest}
-    return Known(frozenset(inputs), frozenset(size for _, size, _ in inputs), digests)
+    there = {f"{row['source_root']}/{row['source_path']}" for row in manifest}
+    inputs = [
+        (name, row["size_bytes"], row["mtime_ns"])
+        for row in plans
+        if (name := f"{row['source_root']}/{row['source_path']}") in there or row["duplicate_of"] in there
+    ]
+    sizes = frozenset(row["size_bytes"] for row in plans)
+    return Known(frozenset(inputs), sizes, digests)
 
 
 def _probe_all(
     work: Path, sources: dict[str, Source], known: Known, config: DistillConfig, engine: Engine, watch: Watch
 ) -> Indexed:
-    rows = [
-        row
-        for row in listed(sources.values(), config.limit)
-        if (row.name, row.size_bytes, row.mtime_ns) not in known.inputs
-    ]
+    new = (row for row in listed(sources.values()) if (row.name, row.size_bytes, row.mtime_ns) not in known.inputs)
+    rows = list(islice(new, config.limit))
     tasks = [
         IndexTask(number, sources, part, work / f"{shard_name(number)}.parquet")
         for number, part in enumerate(_chunks(rows, PART_INPUTS))

@@ -19,8 +19,11 @@ _LOCK_PATIENCE_S = 5.0
 """A worker whose parent was killed ends within a second and lets go of the lock."""
 
 
-def open_output(output: Path, mode: Mode, config: DistillConfig, factory: ToolboxFactory) -> DatasetInfo:
-    """Return the description of the dataset to work on, a new one where there is none.
+@contextmanager
+def opened_output(
+    output: Path, mode: Mode, config: DistillConfig, factory: ToolboxFactory
+) -> Iterator[tuple[DatasetInfo, int]]:
+    """Hold a dataset to work on. Its lock is taken before its description is read, so that two runs cannot cross.
 
     Args:
         output: folder of the dataset.
@@ -28,29 +31,50 @@ def open_output(output: Path, mode: Mode, config: DistillConfig, factory: Toolbo
         config: what the command line asks for.
         factory: what the command line's models are.
 
+    Yields:
+        The description of the dataset, and the lock's file descriptor, which workers inherit.
+
     Raises:
-        ValueError: the folder is not empty, or holds another dataset than asked for.
+        ValueError: the folder is not empty, holds another dataset than asked for or none, or another process writes it.
     """
-    fresh = DatasetInfo(config.as_dict(), factory.fingerprints(), factory.scorer_name)
-    found = sorted(path.name for path in output.iterdir() if path.name != TEMPORARY_FOLDER) if output.is_dir() else []
     if output.exists() and not output.is_dir():
         raise ValueError(f"{output} is a file; --output names a folder")
-    if mode == "new":
-        interrupted = (output / TEMPORARY_FOLDER).exists()
-        if found or interrupted:
-            what = f"holds {', '.join(found[:4])}" if found else "holds the beginnings of a run"
-            raise ValueError(
-                f"{output} is not empty ({what}): --resume finishes an interrupted run, --append adds new inputs, or "
-                "name another --output"
-            )
-    if DATASET_FILE not in found:
-        if found:
-            raise ValueError(f"{output} holds {', '.join(found[:4])} and no {DATASET_FILE}: not a mkaudio dataset")
-        output.mkdir(parents=True, exist_ok=True)
+    if mode != "new" and not (output / DATASET_FILE).is_file():
+        raise ValueError(f"{output} is no dataset that --{mode} could go on with: it has no {DATASET_FILE}")
+    _refuse_strangers(output, mode)
+    with _locked(output) as lock:
+        _refuse_strangers(output, mode)
+        yield _described(output, mode, config, factory), lock
+
+
+def _refuse_strangers(output: Path, mode: Mode) -> None:
+    """Refuse a folder with anything in it that this run would not go on with; a run that sealed nothing left nothing.
+
+    Raises:
+        ValueError: what is in the way.
+    """
+    found = sorted(path.name for path in output.iterdir() if path.name != TEMPORARY_FOLDER) if output.is_dir() else []
+    if found == [DATASET_FILE] and not read_dataset_info(output).generations:
+        return
+    if found and DATASET_FILE not in found:
+        raise ValueError(
+            f"{output} is not empty: it holds {', '.join(found[:4])} and no {DATASET_FILE}, so it is not a mkaudio dataset; "
+            "name another --output"
+        )
+    if found and mode == "new":
+        raise ValueError(
+            f"{output} is not empty (holds {', '.join(found[:4])}): --resume finishes an interrupted run, --append adds new "
+            "inputs, or name another --output"
+        )
+
+
+def _described(output: Path, mode: Mode, config: DistillConfig, factory: ToolboxFactory) -> DatasetInfo:
+    fresh = DatasetInfo(config.as_dict(), factory.fingerprints(), factory.scorer_name)
+    info = read_dataset_info(output) if (output / DATASET_FILE).is_file() else fresh
+    if not info.generations:  # nothing is sealed, so nothing binds
         write_dataset_info(output, fresh)
         return fresh
-    info = read_dataset_info(output)
-    ignored = {"limit"} if info.generations else set()  # it was about listing, and the plan is sealed
+    ignored = {"limit"}  # it was about listing, and the plan is sealed
     asked = {name: value for name, value in fresh.config.items() if name not in ignored}
     stated = {name: value for name, value in info.config.items() if name not in ignored}
     if differs := differences(stated, asked) + differences(info.models, fresh.models):
@@ -72,7 +96,7 @@ def clear_temporary(output: Path) -> None:
 
 
 @contextmanager
-def locked(output: Path) -> Iterator[int]:
+def _locked(output: Path) -> Iterator[int]:
     """Hold the dataset's lock, which workers inherit: it is free when the last of them is gone.
 
     Args:

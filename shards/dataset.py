@@ -21,6 +21,7 @@ class Generation:
         first_key: number of its first window.
         n_windows: how many it has.
         n_sources: inputs listed, refused ones and duplicates included.
+        roots: name → identity of each input.
         libraries: versions of what may change a bit of the result.
     """
 
@@ -31,6 +32,7 @@ class Generation:
     first_key: int
     n_windows: int
     n_sources: int
+    roots: dict[str, str]
     libraries: dict[str, str]
 
 
@@ -56,6 +58,11 @@ class DatasetInfo:
     def n_shards(self) -> int:
         """Shards of all generations."""
         return sum(generation.n_shards for generation in self.generations)
+
+    @property
+    def roots(self) -> dict[str, str]:
+        """Name → identity of the inputs of all generations."""
+        return {name: identity for one in self.generations for name, identity in one.roots.items()}
 
     @property
     def next_key(self) -> int:

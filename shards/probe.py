@@ -55,7 +55,7 @@ def probe(handle: BinaryIO) -> AudioInfo:
     info = replace(info, n_frames=counted) if counted else info
     if info.n_frames <= 0:
         raise Refusal(Reason.NO_FRAMES, "its header states no sound")
-    if not _can_be_stored(info.sample_rate_hz):
+    if not can_be_stored(info.sample_rate_hz):
         raise Refusal(
             Reason.BAD_RATE,
             f"its header states {info.sample_rate_hz:,} Hz; {MIN_RATE_HZ:,} to {MAX_RATE_HZ:,} can be used, "
@@ -64,7 +64,12 @@ def probe(handle: BinaryIO) -> AudioInfo:
     return info
 
 
-def _can_be_stored(rate_hz: int) -> bool:
+def can_be_stored(rate_hz: int) -> bool:
+    """Say whether FLAC, as libsndfile writes it, takes a rate.
+
+    Args:
+        rate_hz: of the sound.
+    """
     return MIN_RATE_HZ <= rate_hz <= MAX_RATE_HZ and (rate_hz <= _MAX_ODD_RATE_HZ or rate_hz % 10 == 0)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import soundfile
 from fakes import FakeToolbox
 
-from mkaudio.pipeline import DistillConfig, LocalEngine, distill, locked, open_output, open_sources
+from mkaudio.pipeline import DistillConfig, LocalEngine, distill, open_sources, opened_output
 
 
 @contextmanager
@@ -26,9 +26,11 @@ def write_tone(path, hz=440.0, duration_s=1.0, rate_hz=8_000):
 def run_distill(inputs, output, mode="new", factory=None, timeout_s=60.0, **settings):
     config = DistillConfig(**{"samples_per_shard": 4, "batch_size": 3, **settings})
     factory = factory or FakeToolbox()
-    sources = open_sources(inputs)
-    info = open_output(output, mode, config, factory)
-    with locked(output) as lock, LocalEngine(factory, output / ".tmp", timeout_s, (lock,)) as engine:
+    with (
+        opened_output(output, mode, config, factory) as (info, lock),
+        LocalEngine(factory, output / ".tmp", timeout_s, (lock,)) as engine,
+    ):
+        sources = open_sources(inputs, known=info.roots, may_have_moved=mode == "resume")
         return distill(output, info, sources, config, engine, quiet, append=mode == "append")
 
 

@@ -33,6 +33,7 @@ class FolderSource:
     def __init__(self, root: Path, root_name: str | None = None, only: str | None = None) -> None:
         self.root = root
         self.root_name = root_name or root_name_of(root)
+        self.identity = ""
         self.ignored: Counter[str] = Counter()
         self._only = only
 

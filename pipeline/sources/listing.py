@@ -34,6 +34,7 @@ class ListSource:
     def __init__(self, path: Path, root_name: str | None = None, columns: Mapping[str, str] | None = None) -> None:
         self.root = path.parent
         self.root_name = root_name or root_name_of(path.parent)
+        self.identity = ""
         self.ignored: Counter[str] = Counter()
         self._path, self._columns = path, dict(columns or {})
 

@@ -66,12 +66,14 @@ class Input:
 class Source(Protocol):
     """Something that holds sounds: a folder, a list, a tar, a Parquet file.
 
-    `root` is the folder that paths are relative to, `root_name` its name in the dataset. `ignored` says after
+    `root` is the folder that paths are relative to, `root_name` its name in the dataset, `identity` a hash of where the input
+    lies: two folders of the same name are not the same input. `ignored` says after
     (and while) listing what was passed over and is no input: extension, or a remark in brackets → how many.
     """
 
     root: Path
     root_name: str
+    identity: str
     ignored: Counter[str]
 
     def inputs(self) -> Iterator[Input]:
@@ -102,4 +104,4 @@ def root_name_of(root: Path) -> str:
     >>> root_name_of(Path("data/audiosets"))
     'audiosets'
     """
-    return escape_path(bytes(root.absolute()).rpartition(b"/")[2]) or "root"
+    return escape_path(bytes(root.resolve()).rpartition(b"/")[2]) or "root"

@@ -29,6 +29,7 @@ class TarSource:
     def __init__(self, path: Path, root_name: str | None = None) -> None:
         self.root = path.parent
         self.root_name = root_name or root_name_of(path.parent)
+        self.identity = ""
         self.ignored: Counter[str] = Counter()
         self._path = path
 

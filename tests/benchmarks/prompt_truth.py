@@ -27,7 +27,7 @@ from accepted import events_of, load_accepted, names
 from mkaudio.cli.toolbox import StarterToolbox
 from mkaudio.models.starter.fetch import fetch_starter
 from mkaudio.models.starter.yamnet import YamnetEar
-from mkaudio.pipeline import DistillConfig, LocalEngine, distill, locked, open_output, open_sources
+from mkaudio.pipeline import DistillConfig, LocalEngine, distill, open_sources, opened_output
 from mkaudio.prompts import load_phrases
 
 RESAMPLES, SEED = 10_000, 20
@@ -103,8 +103,10 @@ def distilled(sounds, paths, pack):
         for number, path in enumerate(paths):
             (inputs / f"{number:05d}{Path(path).suffix}").symlink_to((sounds / path).resolve())
         output = Path(folder) / "out"
-        info = open_output(output, "new", config, factory)
-        with locked(output) as lock, LocalEngine(factory, output / ".tmp", keep_open=(lock,)) as engine:
+        with (
+            opened_output(output, "new", config, factory) as (info, lock),
+            LocalEngine(factory, output / ".tmp", keep_open=(lock,)) as engine,
+        ):
             distill(output, info, open_sources([inputs]), config, engine, quiet)
         manifest = pd.read_parquet(output / "manifest")
         candidates = pd.read_parquet(output / "candidates")

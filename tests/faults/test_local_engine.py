@@ -100,7 +100,7 @@ def test_killed_and_resumed_equals_unbroken(tones, tmp_path, whole_group):
         else:
             assert process.returncode == 0
             break
-        mode = "resume" if output.exists() else "new"
+        mode = "resume" if (output / "dataset.json").exists() else "new"
         time.sleep(0.05)
     else:
         pytest.fail("never finished")

@@ -15,7 +15,7 @@ from mkaudio.shards import decode_flac, dequantise, probe
 
 
 def row_of(source, config):
-    (row,) = listed([source], None)
+    (row,) = listed([source])
     with source.open(row.as_input()) as handle:
         row = replace(row, **asdict(probe(handle)))
     return replace(row, shard=0, first_key=0, n_windows=config.n_windows(row.n_frames, row.sample_rate_hz))

@@ -1,6 +1,7 @@
 """The whole way with stand-in models: what is on disk, what closes, what is the same."""
 
 import json
+import os
 import shutil
 
 import numpy as np
@@ -8,6 +9,7 @@ import pandas as pd
 import pytest
 from distilling import digests, run_distill, write_tone
 
+from mkaudio.pipeline import index_pass
 from mkaudio.shards import DatasetReader, verify
 
 
@@ -133,9 +135,13 @@ def test_an_output_that_is_not_empty_is_refused(tones, tmp_path):
         run_distill([tones], tmp_path / "out")
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.tex").touch()
-    for mode in ("new", "resume"):
-        with pytest.raises(ValueError, match=r"thesis\.tex"):
-            run_distill([tones], tmp_path / "mine", mode=mode)
+    with pytest.raises(ValueError, match=r"thesis\.tex"):
+        run_distill([tones], tmp_path / "mine")
+    for mode in ("resume", "append"):
+        for nothing in ("mine", "mistyped"):
+            with pytest.raises(ValueError, match="no dataset that"):
+                run_distill([tones], tmp_path / nothing, mode=mode)
+    assert not (tmp_path / "mistyped").exists()
 
 
 def test_resume_with_other_settings_names_them(tones, tmp_path):
@@ -178,6 +184,67 @@ def test_a_damaged_plan_is_not_worked_on(tones, tmp_path):
     plan.write_bytes(plan.read_bytes()[:-1] + b"x")
     with pytest.raises(ValueError, match="not the plan that was sealed"):
         run_distill([tones], tmp_path / "out", mode="resume")
+
+
+def test_two_folders_of_one_name_are_not_the_same_input(tmp_path):
+    for part, hz in (("train", 300.0), ("test", 900.0)):
+        path = write_tone(tmp_path / part / "audio" / "0.wav", hz)
+        os.utime(path, ns=(10**18, 10**18))
+    run_distill([tmp_path / "train" / "audio"], tmp_path / "out")
+    run_distill([tmp_path / "test" / "audio"], tmp_path / "out", mode="append")
+    manifest = pd.read_parquet(tmp_path / "out" / "manifest")
+    assert sorted(manifest.source_root) == ["audio", "audio-2"] and manifest.source_sha256.nunique() == 2
+
+
+def test_inputs_in_another_order_give_the_same_bytes(tmp_path):
+    for part in ("a", "b"):
+        for number in range(6):
+            write_tone(tmp_path / part / "audio" / f"{number}.wav", 300.0 + 10 * number + 400 * (part == "b"))
+    inputs = [tmp_path / "a" / "audio", tmp_path / "b" / "audio"]
+    run_distill(inputs, tmp_path / "out")
+    before = digests(tmp_path / "out")
+    for shard in ("000001", "000002"):
+        (tmp_path / "out" / "commits" / f"{shard}.json").unlink()
+    run_distill(inputs[::-1], tmp_path / "out", mode="resume")
+    assert digests(tmp_path / "out") == before
+
+
+def test_a_moved_folder_can_be_resumed_and_an_absent_one_cannot(tones, tmp_path):
+    run_distill([tones], tmp_path / "out")
+    before = digests(tmp_path / "out")
+    (tmp_path / "out" / "commits" / "000001.json").unlink()
+    moved = tmp_path / "elsewhere" / "tones"
+    moved.mkdir(parents=True)
+    with pytest.raises(ValueError, match="is its disk there"):
+        run_distill([moved], tmp_path / "out", mode="resume")
+    moved.rmdir()
+    tones.rename(moved)
+    run_distill([moved], tmp_path / "out", mode="resume")
+    assert digests(tmp_path / "out") == before
+
+
+def test_what_was_refused_is_tried_again_by_append(tones, tmp_path, monkeypatch):
+    """a.wav goes after the plan, its copy b.wav is a duplicate of nothing: append brings the copy in."""
+    shutil.copy(tones / "3.wav", tones / "copy.wav")
+    seal = index_pass.write_dataset_info
+
+    def lose(output, info):
+        seal(output, info)
+        (tones / "3.wav").unlink(missing_ok=True)
+
+    monkeypatch.setattr(index_pass, "write_dataset_info", lose)
+    assert run_distill([tones], tmp_path / "out").counts["sources_refused"] == 1
+    assert "copy.wav" not in set(pd.read_parquet(tmp_path / "out" / "manifest").source_path)
+    summary = run_distill([tones], tmp_path / "out", mode="append")
+    assert "copy.wav" in set(pd.read_parquet(tmp_path / "out" / "manifest").source_path)
+    assert summary.sources_close and summary.windows_close
+
+
+def test_a_failed_start_leaves_nothing_in_the_way(tones, tmp_path):
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(ValueError, match="no sound found"):
+        run_distill([tmp_path / "empty"], tmp_path / "out", window_s=5.0)
+    assert run_distill([tones], tmp_path / "out").counts["sources"] == 11
 
 
 def test_labels_and_licence_travel(tmp_path):

@@ -41,7 +41,7 @@ class FailingSource:
 
 
 def probed(source, tmp_path):
-    task = IndexTask(0, {"in": source}, tuple(listed([source], None)), tmp_path / "part.parquet")
+    task = IndexTask(0, {"in": source}, tuple(listed([source])), tmp_path / "part.parquet")
     task.run(Workplace(FakeToolbox()))
     (record,) = read_table(tmp_path / "part.parquet").to_pylist()
     return record
@@ -55,7 +55,7 @@ def failing(tmp_path):
 
 
 def test_a_read_error_while_hashing_gives_no_hash(failing):
-    rows = tuple(listed([failing], None))
+    rows = tuple(listed([failing]))
     assert HashTask(0, {"in": failing}, rows).run(Workplace(FakeToolbox())) == {"in/a.wav": ""}
 
 
@@ -74,7 +74,7 @@ def test_a_read_error_while_probing_costs_one_row(failing, tmp_path, monkeypatch
 
 
 def test_an_input_with_a_verdict_is_not_hashed_again(failing):
-    rows = tuple(listed([failing], None))
+    rows = tuple(listed([failing]))
     workplace = Workplace(FakeToolbox(), verdicts={"in/a.wav": Refusal(Reason.TIMED_OUT, "it hangs")})
     assert HashTask(0, {}, rows).run(workplace) == {"in/a.wav": ""}
 
