@@ -37,25 +37,25 @@ def inspect(
 
 def _connect(path: Path) -> "duckdb.DuckDBPyConnection":
     import duckdb
+    import pyarrow
+    from pyarrow.dataset import dataset
 
     from mkaudio.shards import read_dataset_info
 
     connection = duckdb.connect()
-    if path.is_file():
-        globs = {"file": path}
-    else:
+    files = {"file": [path]}
+    if not path.is_file():
         read_dataset_info(path)
-        tables = ("manifest", "candidates", "quarantine", "plan")
-        globs = {name: path / name / "*.parquet" for name in tables if any((path / name).glob("*.parquet"))}
-        if any((path / "selections" / "default").glob("*.parquet")):
-            globs["selection"] = path / "selections" / "default" / "*.parquet"
-    for name, glob in globs.items():
-        quoted = str(glob).replace("'", "''")
-        try:
-            connection.execute(f"create view {name} as select * from read_parquet('{quoted}')")
-        except duckdb.Error as error:
-            raise ValueError(f"{glob}: not Parquet that can be read: {error}") from error
-    if "manifest" not in globs and not path.is_file():
+        folders = {name: path / name for name in ("manifest", "candidates", "quarantine", "plan")}
+        folders["selection"] = path / "selections" / "default"
+        files = {name: sorted(folder.glob("*.parquet")) for name, folder in folders.items()}
+    tables = {name: found for name, found in files.items() if found}
+    for name, found in tables.items():
+        try:  # by pyarrow, since DuckDB takes [ and * in a folder's name for a pattern
+            connection.register(name, dataset([str(one) for one in found]))
+        except (OSError, pyarrow.ArrowException) as error:
+            raise ValueError(f"{found[0]}: not Parquet that can be read: {error}") from error
+    if "manifest" not in tables and not path.is_file():
         raise ValueError(f"{path}: no shard is committed yet; finish it with mkaudio distill --resume")
     return connection
 

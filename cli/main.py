@@ -45,9 +45,10 @@ def main() -> None:
         _fail(error, EXIT_USAGE)
     except (RuntimeError, OSError) as error:
         _fail(error, EXIT_FAILED)
-    except (KeyboardInterrupt, typer.Abort):
-        print("mkaudio: stopped; what is committed stays, --resume goes on from there", file=sys.stderr)
-        sys.exit(EXIT_STOPPED)
+    except SystemExit as ended:
+        if ended.code == EXIT_STOPPED:  # typer turns an interrupt into this
+            print("mkaudio: stopped; what is committed stays, --resume goes on from there", file=sys.stderr)
+        raise
 
 
 def _fail(error: Exception, code: int) -> None:

@@ -212,7 +212,7 @@ def _dbfs(value: float) -> float:
 
 
 def _without_silent(row: PlanRow, windows: Iterator[Window | Left], config: DistillConfig) -> Iterator[Window | Left]:
-    """Leave silent windows out; where no window of the row can be heard, the row is refused as silent.
+    """Leave silent windows out; where no window of a source can be heard, it is refused as silent.
 
     Yields:
         What came in, with silent windows turned into rows of quarantine.
@@ -226,7 +226,7 @@ def _without_silent(row: PlanRow, windows: Iterator[Window | Left], config: Dist
         else:
             others += not (isinstance(window, Left) and window.refusal.reason is Reason.SHORT_TAIL)
             yield window
-    if silent and not others:
+    if silent and not others and row.n_windows == config.n_windows(row.n_frames, row.sample_rate_hz):
         verdict = Refusal(Reason.ALL_SILENT, f"all {len(silent)} windows: {silent[0].refusal.message}")
         yield Left(row, row.first_window or None, len(silent), "decode", verdict)
     else:

@@ -10,6 +10,10 @@ _NOT_WORDS = re.compile(r"[^A-Za-z']+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
+_SPLITS = frozenset({"train", "training", "test", "testing", "val", "valid", "validation", "dev", "eval", "evaluation"})
+"""Names of a data set's parts, which name no sound: "train" is not the vehicle."""
+
+
 @cache
 def words_of_path(path: str) -> str:
     """Return the words of a path that name a sound: of the file's name, else of its folder's; "" where neither does.
@@ -28,6 +32,6 @@ def words_of_path(path: str) -> str:
     pure = PurePosixPath(path)
     for name in (pure.stem, pure.parent.name):
         words = _NOT_WORDS.sub(" ", _CAMEL.sub(" ", name)).strip().lower()
-        if words and find_phrase(words):
+        if words and words not in _SPLITS and find_phrase(words):
             return words
     return ""

@@ -18,6 +18,7 @@ _KBPS = {
 _RATES_HZ = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12000, 8000)}
 _BLOCK_BYTES = 1 << 20
 _SEARCH_BYTES = 1 << 16
+_FRAMES_IN_A_ROW = 3
 
 
 def count_mp3(handle: BinaryIO) -> int | None:
@@ -99,6 +100,26 @@ def _xing_bytes(first: bytes) -> int | None:
     return None
 
 
+def _refuse_frames_behind(handle: BinaryIO, position: int) -> None:
+    """Refuse an MP3 that goes on behind bytes that are no frame; tags and zeros at its end hold no three frames in a row.
+
+    Raises:
+        Refusal: DECODE_ERROR.
+    """
+    handle.seek(position)
+    rest = handle.read()
+    at = rest.find(b"\xff")
+    while at >= 0:
+        following, count = at, 0
+        while count < _FRAMES_IN_A_ROW and (length := frame_bytes(rest[following : following + 4])):
+            following, count = following + length, count + 1
+        if count == _FRAMES_IN_A_ROW:
+            raise Refusal(
+                Reason.DECODE_ERROR, f"{at:,} bytes at byte {position:,} are no sound, and behind them it goes on"
+            )
+        at = rest.find(b"\xff", at + 1)
+
+
 def _frame_samples(header: bytes) -> int:
     version, layer = header[1] >> 3 & 3, 4 - (header[1] >> 1 & 3)
     return {1: 384, 2: 1152}.get(layer, 1152 if version == 3 else 576)
@@ -118,6 +139,7 @@ def _walk(handle: BinaryIO, start: int, size: int) -> int:
         header = block[position - block_start : position - block_start + 4]
         length = frame_bytes(header)
         if not length:
+            _refuse_frames_behind(handle, position)
             return samples
         samples += _frame_samples(header)
         position += length

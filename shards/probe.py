@@ -22,6 +22,9 @@ MIN_RATE_HZ = 2_000
 _MAX_ODD_RATE_HZ = 65_535
 """Source: FLAC format, frame header: 16 bits hold a rate in Hz or in tens of Hz. libsndfile writes no other (measured)."""
 _HEAD_BYTES = 16
+_MICROSECONDS = 1_000_000
+_LEAST_BYTES_A_SECOND = 12
+"""Silence in Opus with DTX has about 50 bytes a second; a header that promises so much sound in so few bytes is damaged."""
 _BY_PYAV = frozenset({"MP4", "MATROSKA", "AVI", "ADTS", "ASF"})
 _DEEP_SUBTYPES = ("PCM_24", "PCM_32", "FLOAT", "DOUBLE", "ALAC_20", "ALAC_24", "ALAC_32")
 _UNKNOWN_FRAMES = 1 << 62
@@ -53,6 +56,9 @@ def probe(handle: BinaryIO) -> AudioInfo:
     if info.n_frames == 0 and container == "WAV":  # libsndfile takes a streamed size of 0 at its word
         info = _by_pyav(container, handle)
     info = replace(info, n_frames=counted) if counted else info
+    size = handle.seek(0, os.SEEK_END)
+    if info.decoder == "pyav" and info.n_frames / max(1, info.sample_rate_hz) > size / _LEAST_BYTES_A_SECOND:
+        raise Refusal(Reason.NOT_AUDIO, f"its header states {info.n_frames:,} frames in {size:,} bytes: it is damaged")
     if info.n_frames <= 0:
         raise Refusal(Reason.NO_FRAMES, "its header states no sound")
     if not can_be_stored(info.sample_rate_hz):
@@ -151,6 +157,9 @@ def _by_pyav(container: str, handle: BinaryIO) -> AudioInfo:
             n_frames = _stated_frames(stream, rate_hz) if container == "MP4" else 0
             if not n_frames:
                 n_frames = _demuxed_frames(opened, stream, rate_hz)
+            stated = (opened.duration or 0) * rate_hz // _MICROSECONDS if container == "MATROSKA" else 0
+            if stated > n_frames + rate_hz:
+                raise Refusal(Reason.TRUNCATED, f"its header states {stated:,} frames, its packets end at {n_frames:,}")
             return AudioInfo(container, "pyav", rate_hz, stream.codec_context.channels, n_frames, 24 if deep else 16)
     except (av.error.FFmpegError, ValueError, EOFError) as error:
         raise Refusal(Reason.NOT_AUDIO, _first_bytes(handle, str(error))) from error

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from mkaudio.shards.audio_codec import decode_flac
 from mkaudio.shards.commit import sha256_of
@@ -127,6 +128,7 @@ def _check_shard(dataset: Path, info: DatasetInfo, shard: int, marker: dict[str,
     rows = tables["manifest"].to_pylist()
     keys = [row["key"] for row in rows]
     yield from _check_keys(info, shard, names["manifest"], keys)
+    yield from _check_against_plan(dataset, info, shard, names, tables)
     if embeddings["key"].to_pylist() != keys:
         yield Problem(names["embeddings"], "its keys are not those of the manifest, in order")
     for table in ("candidates", "selection"):
@@ -138,6 +140,41 @@ def _check_shard(dataset: Path, info: DatasetInfo, shard: int, marker: dict[str,
     if left != marker["counts"]["windows_filtered"] + marker["counts"]["windows_refused"]:
         yield Problem(names["quarantine"], f"accounts for {left} windows, the marker states another number")
     yield from _check_tar(dataset / names["shards"], names["shards"], rows)
+
+
+def _check_against_plan(
+    dataset: Path, info: DatasetInfo, shard: int, names: dict[str, str], tables: dict[str, pa.Table]
+) -> Iterator[Problem]:
+    """Every clip is a window that was planned for its source, and every planned window is a clip or in quarantine.
+
+    Yields:
+        What does not agree with the sealed plan.
+    """
+    path = plan_files(dataset, info)[info.generation_of(shard)]
+    source_of: dict[str, tuple[str, str]] = {}
+    n_planned: dict[tuple[str, str], int] = {}
+    try:
+        planned = pq.read_table(path, filters=[("shard", "=", shard)]).to_pylist()
+    except (OSError, pa.ArrowException):
+        return  # the plan is damaged, which has been said
+    for row in planned:
+        source = (row["source_root"], row["source_path"])
+        n_planned[source] = n_planned.get(source, 0) + row["n_windows"]
+        source_of |= {key_of(row["first_key"] + number): source for number in range(row["n_windows"])}
+    found = dict.fromkeys(n_planned, 0)
+    for row in tables["manifest"].to_pylist():
+        source = (row["source_root"], row["source_path"])
+        if source_of.get(row["key"]) != source:
+            yield Problem(names["manifest"], f"key {row['key']} is of {source[1]!r}, which is not what was planned")
+        found[source] = found.get(source, 0) + 1
+    for row in tables["quarantine"].to_pylist():
+        source = (row["source_root"], row["source_path"])
+        found[source] = found.get(source, 0) + row["n_windows"]
+    for source, count in found.items():
+        if count != n_planned.get(source, 0):
+            yield Problem(
+                names["manifest"], f"{source[1]!r}: {n_planned.get(source, 0)} windows planned, {count} accounted for"
+            )
 
 
 def _check_keys(info: DatasetInfo, shard: int, name: str, keys: list[str]) -> Iterator[Problem]:

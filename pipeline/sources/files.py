@@ -30,6 +30,8 @@ SOUND_EXTENSIONS = frozenset([
     ".mp4",
     ".mov",
     ".webm",
+    ".weba",
+    ".avi",
     ".mkv",
     ".mka",
     ".wma",

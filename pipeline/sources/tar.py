@@ -73,6 +73,8 @@ def tar_inputs(path: bytes, name: str, ignored: Counter[str]) -> Iterator[Input]
         if any(part.startswith(".") and part not in {".", ".."} for part in member.name.split("/")):
             ignored["(hidden)"] += not member.isdir()
         elif is_sound_name(encoded) and not member.isdir():
+            if encoded in sounds:
+                ignored["(tar member overwritten by a later one)"] += 1
             sounds[encoded] = member
         elif member.isfile() and extension_of(encoded) not in _NOTES:
             ignored[extension_of(encoded) or "(no ending)"] += 1

@@ -31,6 +31,10 @@ def test_help_has_an_example_for_every_command():
         (["distill", "--input", "SOUNDS", "--experts", "taggr"], 2, "did you mean tagger"),
         (["distill", "--input", "SOUNDS", "--clap", "laion"], 2, "starter"),
         (["distill", "--input", "SOUNDS", "--window-s", "0"], 2, "0.1 to 600"),
+        (["distill", "--input", "SOUNDS", "--store-rate", "70001"], 2, "in steps of 10"),
+        (["distill", "--input", "SOUNDS", "--timeout-s", "0"], 2, "more than 0"),
+        (["distill", "--input", "SOUNDS", "--min-score", "nan"], 2, "a number"),
+        (["distill", "--input", "SOUNDS", "--output", "mistyped", "--resume"], 2, "no dataset that"),
         (["distill", "--input", "SOUNDS", "--column", "lable=x"], 2, "label"),
         (["distill", "--input", "SOUNDS", "--caption-bank", "none.txt"], 2, "a caption a line"),
         (["distill", "--input", "SOUNDS", "--resume", "--append"], 2, "give one of them"),
@@ -53,6 +57,14 @@ def test_without_the_starter_pack_it_says_how_to_get_it(tmp_path):
         "distill", "--input", tmp_path / "sounds", "--output", tmp_path / "out", MKAUDIO_CACHE=str(tmp_path / "none")
     )
     assert found.returncode == 2 and "mkaudio fetch starter" in found.stderr and not (tmp_path / "out").exists()
+
+
+def test_inspect_takes_any_folder_name(starter, tmp_path):
+    write_tone(tmp_path / "in" / "a.wav", duration_s=0.5)
+    output = tmp_path / "out [2021] *"
+    assert run("distill", "--input", tmp_path / "in", "--output", output).returncode == 0
+    found = run("inspect", output, "--sql", "select count(*) as clips from manifest")
+    assert found.returncode == 0 and "1" in found.stdout
 
 
 def test_too_many_refusals_give_exit_code_3(starter, tmp_path):

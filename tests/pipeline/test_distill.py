@@ -78,6 +78,17 @@ def test_silence_is_refused_as_a_whole_and_filtered_in_part(tmp_path):
     assert summary.counts["sources_refused"] == 1
 
 
+def test_a_long_source_that_begins_silent_is_read(tmp_path):
+    import soundfile
+
+    sound = np.concatenate([np.zeros(240_000), 0.5 * np.sin(np.arange(240_000))])
+    (tmp_path / "in").mkdir()
+    soundfile.write(tmp_path / "in" / "x.wav", sound, 8_000)
+    counts = run_distill([tmp_path / "in"], tmp_path / "out", samples_per_shard=2).counts
+    assert (counts["sources_read"], counts["sources_refused"]) == (1, 0)
+    assert (counts["windows_committed"], counts["windows_filtered"], counts["windows_refused"]) == (3, 3, 0)
+
+
 def test_a_source_that_is_bad_in_part_is_read_in_part(tmp_path):
     import soundfile
 

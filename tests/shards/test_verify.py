@@ -89,6 +89,16 @@ def test_a_sound_that_is_not_what_the_manifest_states(dataset):
     assert any("its sound has (channels, frames, Hz) (1, 8000, 8000)" in problem for problem in found(dataset))
 
 
+def test_a_clip_that_was_not_planned_for_its_source(dataset):
+    manifest = dataset / "manifest" / "000000.parquet"
+    rows = read_table(manifest).to_pylist()
+    write_table(manifest, [{**rows[0], "source_path": rows[1]["source_path"]}, *rows[1:]], MANIFEST)
+    reseal(dataset)
+    problems = found(dataset)
+    assert any("not what was planned" in problem for problem in problems)
+    assert any("1 windows planned, 2 accounted for" in problem for problem in problems)
+
+
 def test_sums_that_do_not_close(dataset):
     reseal(dataset, sources_read=3, windows_filtered=1)
     problems = found(dataset)
