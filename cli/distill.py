@@ -2,6 +2,7 @@
 
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -123,6 +124,9 @@ def _run(
     took_s = time.monotonic() - started
     write_run_log(output, mode, took_s, summary, verdicts)
     print(f"took {took_s:.0f} s", file=sys.stderr)
+    if ignored := sum((source.ignored for source in sources), Counter()):
+        what = ", ".join(f"{count} {kind}" for kind, count in ignored.most_common(8))
+        print(f"passed over, being no sound by their names: {what}", file=sys.stderr)
     return summary
 
 

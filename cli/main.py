@@ -38,7 +38,11 @@ def _root(
 
 
 def main() -> None:
-    """Run the command line; a mistake of the user is one clear line, not a traceback."""
+    """Run the command line; a mistake of the user is one clear line, not a traceback.
+
+    Raises:
+        SystemExit: with the exit code.
+    """
     try:
         app()
     except ValueError as error:

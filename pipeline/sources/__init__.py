@@ -68,6 +68,8 @@ def _free_name(path: Path, taken: set[str]) -> str:
 
 
 def _open(path: Path, name: str, columns: Mapping[str, str] | None) -> Source:
+    if columns and path.exists() and (path.is_dir() or path.suffix.lower() not in {*_LISTS, ".parquet"}):
+        raise ValueError(f"--column is about the columns of a list; --input {path} has none")
     if path.is_dir():
         return FolderSource(path, name)
     if not path.exists() and not path.is_symlink():

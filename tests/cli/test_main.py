@@ -33,6 +33,7 @@ def test_help_has_an_example_for_every_command():
         (["distill", "--input", "SOUNDS", "--window-s", "0"], 2, "0.1 to 600"),
         (["distill", "--input", "SOUNDS", "--store-rate", "70001"], 2, "in steps of 10"),
         (["distill", "--input", "SOUNDS", "--timeout-s", "0"], 2, "more than 0"),
+        (["distill", "--input", "SOUNDS", "--column", "path=zzz"], 2, "columns of a list"),
         (["distill", "--input", "SOUNDS", "--min-score", "nan"], 2, "a number"),
         (["distill", "--input", "SOUNDS", "--output", "mistyped", "--resume"], 2, "no dataset that"),
         (["distill", "--input", "SOUNDS", "--column", "lable=x"], 2, "label"),
