@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from mkaudio.cli.engines import EngineChoice
     from mkaudio.pipeline import DistillConfig, Source, Summary
     from mkaudio.pipeline.output import Mode
     from mkaudio.pipeline.task import ToolboxFactory
@@ -24,7 +25,8 @@ def distill(
         ),
     ],
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Folder of the dataset; default: ./NAME-prompted.")
+        str | None,
+        typer.Option("--output", "-o", help="Folder of the dataset, or s3://bucket/folder; default: ./NAME-prompted."),
     ] = None,
     experts: Annotated[
         str, typer.Option(help="Who proposes captions, comma-separated, in the order in which ties fall.")
@@ -33,7 +35,23 @@ def distill(
         Path | None, typer.Option(help="Your captions for the retriever, one a line; default: ours.")
     ] = None,
     clap: Annotated[str, typer.Option(help="Who scores: starter.")] = "starter",
-    engine: Annotated[str, typer.Option(help="Where it runs: local (one supervised worker).")] = "local",
+    engine: Annotated[
+        str, typer.Option(help="Where it runs: ray (many workers, many machines), or local (one); same bytes.")
+    ] = "ray",
+    workers: Annotated[
+        int | None, typer.Option(help="Workers of the ray engine; default: what the CPUs, or GPUs, allow.")
+    ] = None,
+    address: Annotated[
+        str | None, typer.Option(help="Of a running Ray cluster: auto, or HOST:PORT; default: this machine.")
+    ] = None,
+    gpus_per_worker: Annotated[
+        float, typer.Option(help="GPUs for each worker, parts allowed; 0: models on CPU.")
+    ] = 0.0,
+    cpus_per_worker: Annotated[float, typer.Option(help="CPUs to reserve for each worker.")] = 1.0,
+    memory_gb: Annotated[
+        float | None, typer.Option(help="End a worker that holds more; default: its share of the machine's memory.")
+    ] = None,
+    dtype: Annotated[str, typer.Option(help="Of the models' forwards: float32, bfloat16 or float16.")] = "float32",
     window_s: Annotated[float, typer.Option(help="Length of a clip; longer sounds are cut.")] = 10.0,
     store_rate: Annotated[
         int | None, typer.Option(help="Rate of the stored sound in Hz; default: the source's.")
@@ -63,6 +81,8 @@ def distill(
 
     Example: mkaudio distill --input audiosets/
     """  # noqa: DOC501 - what main() turns into exit codes
+    from mkaudio.cli.engines import engine_choice
+    from mkaudio.cli.toolbox import DTYPES
     from mkaudio.pipeline import DistillConfig, open_sources
 
     config = DistillConfig(
@@ -72,20 +92,19 @@ def distill(
     if resume and append:
         raise ValueError("--resume finishes a run, --append begins a new one: give one of them")
     _one_of("--clap", clap, ("starter",))
-    _one_of("--engine", engine, ("local",))
-    if timeout_s <= 0:
-        raise ValueError(f"--timeout-s {timeout_s:g}: more than 0 seconds")
+    _one_of("--dtype", dtype, DTYPES)
+    where = engine_choice(engine, workers, address, cpus_per_worker, gpus_per_worker, timeout_s, memory_gb)
     sources = open_sources(list(input), _columns(column or []))
-    factory = _factory(experts, caption_bank, cache)
+    factory = _factory(experts, caption_bank, cache, "cuda" if gpus_per_worker else "cpu", dtype)
     _say_about_lists(input)
     if dry_run:
         _dry_run(sources, config, factory, timeout_s)
         return
     if output is None:
-        output = Path(f"{sources[0].root_name}-prompted")
+        output = f"{sources[0].root_name}-prompted"
         print(f"writing to {output}", file=sys.stderr)
     mode: Mode = "resume" if resume else "append" if append else "new"
-    summary = _run(output, mode, (list(input), _columns(column or [])), config, factory, timeout_s)
+    summary = _run(output, mode, (list(input), _columns(column or [])), config, factory, where)
     for line in summary.lines():
         print(line)
     if not (summary.sources_close and summary.windows_close):
@@ -101,28 +120,26 @@ def distill(
 
 
 def _run(
-    output: Path,
+    output: str,
     mode: "Mode",
     inputs: tuple[list[Path], dict[str, str]],
     config: "DistillConfig",
     factory: "ToolboxFactory",
-    timeout_s: float,
+    where: "EngineChoice",
 ) -> "Summary":
     from mkaudio.cli.progress import watch
-    from mkaudio.pipeline import LocalEngine, distill, open_sources, opened_output
+    from mkaudio.pipeline import distill, open_sources, opened_output
     from mkaudio.pipeline.run_log import write_run_log
-    from mkaudio.shards import TEMPORARY_FOLDER
+    from mkaudio.shards import open_storage
 
-    started = time.monotonic()
-    with (
-        opened_output(output, mode, config, factory) as (info, lock),
-        LocalEngine(factory, output / TEMPORARY_FOLDER, timeout_s, (lock,)) as engine,
-    ):
+    started, storage = time.monotonic(), open_storage(output)
+    with opened_output(storage, mode, config, factory) as (info, lock):
         sources = open_sources(*inputs, known=info.roots, may_have_moved=mode == "resume")
-        summary = distill(output, info, sources, config, engine, watch, append=mode == "append")
-        verdicts = {name: str(verdict) for name, verdict in engine.verdicts.items()}
+        with where.engine(factory, storage, sources, lock) as engine:
+            summary = distill(storage, info, sources, config, engine, watch, append=mode == "append")
+            verdicts = {name: str(verdict) for name, verdict in engine.verdicts.items()}
     took_s = time.monotonic() - started
-    write_run_log(output, mode, took_s, summary, verdicts)
+    write_run_log(storage, mode, took_s, summary, verdicts)
     print(f"took {took_s:.0f} s", file=sys.stderr)
     if ignored := sum((source.ignored for source in sources), Counter()):
         what = ", ".join(f"{count} {kind}" for kind, count in ignored.most_common(8))
@@ -138,7 +155,7 @@ def _dry_run(sources: "list[Source]", config: "DistillConfig", factory: "Toolbox
         print(line)
 
 
-def _factory(experts: str, caption_bank: Path | None, cache: Path | None) -> "ToolboxFactory":
+def _factory(experts: str, caption_bank: Path | None, cache: Path | None, device: str, dtype: str) -> "ToolboxFactory":
     from mkaudio.cli.toolbox import EXPERTS, StarterToolbox
     from mkaudio.models.starter.fetch import starter_folder, starter_ready
 
@@ -149,7 +166,7 @@ def _factory(experts: str, caption_bank: Path | None, cache: Path | None) -> "To
         _one_of("--experts", name, EXPERTS)
     if not starter_ready(cache):
         raise ValueError("the starter pack is not there: mkaudio fetch starter")
-    return StarterToolbox(starter_folder(cache), names, caption_bank)
+    return StarterToolbox(starter_folder(cache), names, caption_bank, device, dtype)
 
 
 def _columns(pairs: list[str]) -> dict[str, str]:

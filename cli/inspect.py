@@ -40,12 +40,12 @@ def _connect(path: Path) -> "duckdb.DuckDBPyConnection":
     import pyarrow
     from pyarrow.dataset import dataset
 
-    from mkaudio.shards import read_dataset_info
+    from mkaudio.shards import open_storage, read_dataset_info
 
     connection = duckdb.connect()
     files = {"file": [path]}
     if not path.is_file():
-        read_dataset_info(path)
+        read_dataset_info(open_storage(path))
         folders = {name: path / name for name in ("manifest", "candidates", "quarantine", "plan")}
         folders["selection"] = path / "selections" / "default"
         files = {name: sorted(folder.glob("*.parquet")) for name, folder in folders.items()}

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from mkaudio.prompts import BankCaption
 
 EXPERTS = ("tagger", "retriever", "labels")
+DTYPES = ("float32", "bfloat16", "float16")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +22,14 @@ class StarterToolbox:
         experts: names, in the order in which ties fall.
         caption_bank: the user's bank for the retriever; None takes the one generated from our phrases.
         device: for the models.
+        dtype: of their forwards: float32, bfloat16 or float16.
     """
 
     folder: Path
     experts: tuple[str, ...] = EXPERTS
     caption_bank: Path | None = None
     device: str = "cpu"
+    dtype: str = "float32"
     scorer_name: str = "starter"
 
     def fingerprints(self) -> dict[str, str]:
@@ -39,6 +42,7 @@ class StarterToolbox:
         return {
             "ear": ear_fingerprint(self.folder),
             "scorer": f"{scorer_fingerprint(self.folder)}-{PHRASES_VERSION}",
+            "arithmetic": f"{self.dtype} on {self.device}",
             **{name: words[name] for name in self.experts},
         }
 
@@ -53,8 +57,8 @@ class StarterToolbox:
         from mkaudio.prompts import load_phrases
 
         untrusted = frozenset(phrase.name for phrase in load_phrases().values() if phrase.blind)
-        ear = YamnetEar(self.folder, self.device, untrusted=untrusted)
-        scorer = StarterScorer(ear, self.folder, self.device)
+        ear = YamnetEar(self.folder, self.device, untrusted=untrusted, dtype=self.dtype)
+        scorer = StarterScorer(ear, self.folder, self.device, self.dtype)
         makers: dict[str, Callable[[], Expert]] = {
             "tagger": lambda: TaggerExpert(ear.classes),
             "retriever": lambda: RetrieverExpert(self._bank(), scorer),

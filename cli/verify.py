@@ -16,11 +16,11 @@ def verify(dataset: Annotated[Path, typer.Argument(help="The dataset's folder.")
     from mkaudio.cli.progress import watch
     from mkaudio.pipeline.report import Summary
     from mkaudio.pipeline.task import Progress
-    from mkaudio.shards import DATASET_FILE, read_dataset_info
+    from mkaudio.shards import DATASET_FILE, open_storage, read_dataset_info
     from mkaudio.shards import verify as problems_of
 
     try:
-        info = read_dataset_info(dataset)
+        info = read_dataset_info(open_storage(dataset))
     except ValueError as error:
         if (dataset / DATASET_FILE).is_file():  # damaged, which is what was asked; otherwise it is no dataset
             raise RuntimeError(str(error)) from error

@@ -81,18 +81,22 @@ class DistillConfig:
         return -(-n_frames // self.window_frames(sample_rate_hz))
 
 
-def differences(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
+def differences(
+    before: dict[str, Any], now: dict[str, Any], where_before: str = "in the dataset", where_now: str = "now"
+) -> list[str]:
     """List what differs between two flat settings, one line each.
 
     Args:
-        before: as the dataset states them.
-        now: as the command line states them.
+        before: as one place states them.
+        now: as another states them.
+        where_before: the one place.
+        where_now: the other.
 
     >>> differences({"window_s": 10.0}, {"window_s": 5.0})
     ['window_s: 10.0 in the dataset, 5.0 now']
     """
     return [
-        f"{name}: {before.get(name)} in the dataset, {now.get(name)} now"
+        f"{name}: {before.get(name)} {where_before}, {now.get(name)} {where_now}"
         for name in sorted({*before, *now})
         if before.get(name) != now.get(name)
     ]

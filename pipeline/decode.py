@@ -11,10 +11,10 @@ import soxr
 from numpy.typing import NDArray
 
 from mkaudio.pipeline.config import DistillConfig
-from mkaudio.pipeline.index import sha256_of_stream, unreadable
+from mkaudio.pipeline.index import unreadable
 from mkaudio.pipeline.rows import PlanRow
 from mkaudio.pipeline.sources import Source
-from mkaudio.shards import AudioReader, Reason, Refusal, dequantise, encode_flac, quantise
+from mkaudio.shards import AudioReader, Reason, Refusal, dequantise, encode_flac, quantise, sha256_of_stream
 
 _FLAC_CHANNELS = 8
 _SILENCE_DBFS = -200.0

@@ -1,13 +1,10 @@
 """A distillation from beginning to end: index → sealed plan → shards → sums. Resumable at any point."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.dataset as pads
 
 from mkaudio.pipeline.config import DistillConfig, differences
 from mkaudio.pipeline.engine import Engine, Watch
@@ -20,11 +17,13 @@ from mkaudio.pipeline.sources import Source
 from mkaudio.shards import (
     DatasetInfo,
     Refusal,
-    is_committed,
+    Storage,
+    committed,
     plan_file,
     plan_files,
     read_marker,
-    sha256_of,
+    sha256_of_stream,
+    tables_of,
     write_dataset_info,
 )
 
@@ -32,7 +31,7 @@ _RESUME_SAMPLE = 8
 
 
 def distill(
-    output: Path,
+    storage: Storage,
     info: DatasetInfo,
     sources: list[Source],
     config: DistillConfig,
@@ -43,7 +42,7 @@ def distill(
     """Make or finish a dataset.
 
     Args:
-        output: its folder, as `open_output` returned it.
+        storage: where it lies, as `opened_output` found it.
         info: its description.
         sources: the inputs.
         config: settings.
@@ -57,60 +56,54 @@ def distill(
     Raises:
         ValueError: inputs or libraries are not those of the sealed plan, or there is no sound.
     """
-    unfinished = list(_uncommitted(output, info))
+    unfinished, done = _unfinished(storage, info)
     if append and unfinished:
         raise ValueError(
-            f"{output}: {len(unfinished)} shards are unfinished; finish them with --resume before --append"
+            f"{storage.address}: {len(unfinished)} shards are unfinished; finish them with --resume before --append"
         )
     if append or not info.generations:
-        info = seal_plan(output, info, sources, config, engine, watch)
+        info = seal_plan(storage, info, sources, config, engine, watch)
+        unfinished, done = _unfinished(storage, info)
     elif unfinished:
-        _check_resumable(output, info, sources)
-    unfinished = list(_uncommitted(output, info))
+        _check_resumable(storage, info, sources)
     by_root = {source.root_name: source for source in sources}
     tasks = (
-        ShardTask(output, output / plan_file(generation), generation, shard, by_root, config)
+        ShardTask(storage, plan_file(generation), generation, shard, by_root, config)
         for generation, shard in ((info.generation_of(shard), shard) for shard in unfinished)
     )
-    left = _windows_of(output, info) if unfinished else 0
-    with watch("distil", left, "clip") as report:
+    with watch("distil", info.next_key - done, "clip") as report:
         for _ in engine.run(tasks, report):
             pass
-    summary = summarise(output, info)
-    write_dataset_info(output, replace(info, counts=summary.counts))
-    clear_temporary(output)
+    summary = summarise(storage, info)
+    write_dataset_info(storage, replace(info, counts=summary.counts))
+    clear_temporary(storage)
     return summary
 
 
-def summarise(output: Path, info: DatasetInfo) -> Summary:
+def summarise(storage: Storage, info: DatasetInfo) -> Summary:
     """Add up the markers of a finished dataset.
 
     Args:
-        output: folder of the dataset.
+        storage: of the dataset.
         info: its description.
     """
-    counts = total(read_marker(output, shard)["counts"] for shard in range(info.n_shards))
+    counts = total(read_marker(storage, shard)["counts"] for shard in range(info.n_shards))
     sources = sum(generation.n_sources for generation in info.generations)
     return Summary(counts, sources, info.next_key)
 
 
-def _uncommitted(output: Path, info: DatasetInfo) -> Iterator[int]:
-    return (shard for shard in range(info.n_shards) if not is_committed(output, shard))
+def _unfinished(storage: Storage, info: DatasetInfo) -> tuple[list[int], int]:
+    """Return the shards that are not committed, and how many windows are in the others."""
+    markers = {shard: committed(storage, shard) for shard in range(info.n_shards)}
+    unfinished = [shard for shard, marker in markers.items() if marker is None]
+    return unfinished, sum(marker["counts"]["windows"] for marker in markers.values() if marker is not None)
 
 
-def _windows_of(output: Path, info: DatasetInfo) -> int:
-    """Return how many planned windows are not committed yet."""
-    done = (
-        read_marker(output, shard)["counts"]["windows"] for shard in range(info.n_shards) if is_committed(output, shard)
-    )
-    return int(info.next_key - sum(done))
-
-
-def _check_resumable(output: Path, info: DatasetInfo, sources: list[Source]) -> None:
-    for path, generation in zip(plan_files(output, info), info.generations, strict=True):
-        if not path.is_file() or sha256_of(path) != generation.plan_sha256:
+def _check_resumable(storage: Storage, info: DatasetInfo, sources: list[Source]) -> None:
+    for name, generation in zip(plan_files(info), info.generations, strict=True):
+        if not _is_sealed(storage, name, generation.plan_sha256):
             raise ValueError(
-                f"{path}: missing or damaged: it is not the plan that was sealed; mkaudio verify says more"
+                f"{storage.address}/{name}: missing or damaged: it is not the plan that was sealed; mkaudio verify says more"
             )
     planned, now = info.generations[-1].libraries, library_versions()
     if differs := differences(planned, now):
@@ -120,7 +113,7 @@ def _check_resumable(output: Path, info: DatasetInfo, sources: list[Source]) -> 
             + "\ninstall those versions, or begin anew in another --output"
         )
     by_root = {source.root_name: source for source in sources}
-    for root, rows in _sampled_rows(output, info).items():
+    for root, rows in _sampled_rows(storage, info).items():
         if root not in by_root:
             raise ValueError(f"--resume needs the inputs of the first run: {root} is not among --input")
         if rows and not any(_opens(by_root[root], row) for row in rows):
@@ -130,9 +123,17 @@ def _check_resumable(output: Path, info: DatasetInfo, sources: list[Source]) -> 
             )
 
 
-def _sampled_rows(output: Path, info: DatasetInfo) -> dict[str, list[PlanRow]]:
+def _is_sealed(storage: Storage, name: str, sha256: str) -> bool:
+    try:
+        with storage.open(name) as handle:
+            return sha256_of_stream(handle) == sha256
+    except FileNotFoundError:
+        return False
+
+
+def _sampled_rows(storage: Storage, info: DatasetInfo) -> dict[str, list[PlanRow]]:
     """Return a few planned inputs of each root, from the first to the last."""
-    plans = pads.dataset(plan_files(output, info))
+    plans = tables_of(storage, plan_files(info))
     roots = plans.to_table(["source_root", "n_windows"])
     sampled = {}
     for root in roots["source_root"].unique().to_pylist():

@@ -16,8 +16,9 @@ from mkaudio.pipeline.rows import PlanRow, row_of
 from mkaudio.pipeline.run_local import LocalEngine
 from mkaudio.pipeline.sources import Source
 from mkaudio.pipeline.stages import Distillation
+from mkaudio.pipeline.supervisor import Limits
 from mkaudio.pipeline.task import ToolboxFactory, Workplace
-from mkaudio.shards import DatasetInfo, plan_file
+from mkaudio.shards import DatasetInfo, open_storage, plan_file
 
 TRIAL_CLIPS = 32
 
@@ -99,6 +100,9 @@ class TrialTask:
         """
         return replace(self, rows=tuple(row for row in self.rows if row.name == name))
 
+    def smaller(self) -> None:
+        """Return None: the trial is of the batch size that was asked for."""
+
     def run(self, workplace: Workplace) -> Trial:
         """Distil the first row to warm the models, then all of them against the clock.
 
@@ -127,10 +131,11 @@ def estimate(
     by_root = {source.root_name: source for source in sources}
     with (
         tempfile.TemporaryDirectory(prefix="mkaudio-dry-run-") as folder,
-        LocalEngine(factory, Path(folder), timeout_s) as engine,
+        LocalEngine(factory, open_storage(Path(folder)), Limits(timeout_s)) as engine,
     ):
+        storage = open_storage(Path(folder))
         empty = DatasetInfo(config.as_dict(), {}, factory.scorer_name)
-        seal_plan(Path(folder), empty, sources, config, engine, watch)
+        seal_plan(storage, empty, sources, config, engine, watch)
         rows = [row_of(record) for record in pq.read_table(Path(folder) / plan_file(0)).to_pylist()]
         sounding = [row for row in rows if row.n_windows]
         chosen = np.linspace(0, len(sounding) - 1, min(TRIAL_CLIPS, len(sounding))).astype(int).tolist()

@@ -4,19 +4,15 @@ A part is a few thousand inputs; its result lies in `.tmp/index/` until the plan
 hashed, since only they can be duplicates, and those longer than a shard, since no worker reads them whole.
 """
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
-from typing import Any
 
 from mkaudio.pipeline.rows import PlanRow, row_of
 from mkaudio.pipeline.sources import Input, Source
 from mkaudio.pipeline.task import Progress, Workplace
-from mkaudio.shards import PLAN, Reason, Refusal, probe, read_table, write_table
+from mkaudio.shards import PLAN, Reason, Refusal, Storage, probe, read_table, sha256_of_stream, write_table
 
 PART_INPUTS = 4096
-_HASH_BLOCK_BYTES = 1 << 20
 
 
 def listed(sources: Iterable[Source]) -> Iterator[PlanRow]:
@@ -54,13 +50,15 @@ class IndexTask:
         part: number of the part.
         sources: root name → what opens its inputs.
         rows: the unprobed rows.
+        storage: of the dataset.
         output: file that gets the probed rows; None where nothing is to be written.
     """
 
     part: int
     sources: dict[str, Source]
     rows: tuple[PlanRow, ...]
-    output: Path | None
+    storage: Storage
+    output: str | None
 
     @property
     def name(self) -> str:
@@ -83,7 +81,7 @@ class IndexTask:
             workplace.journal.leave(row.name)
             workplace.report(Progress(items=1, refused=int(probed[-1].refusal != "")))
         if self.output is not None:
-            write_rows(self.output, probed)
+            write_rows(self.storage, self.output, probed)
 
     def alone(self, name: str) -> "IndexTask":
         """Return a task that probes one input and writes nothing.
@@ -93,11 +91,16 @@ class IndexTask:
         """
         return replace(self, rows=tuple(row for row in self.rows if row.name == name), output=None)
 
-    def _is_done(self, output: Path) -> bool:
+    def smaller(self) -> None:
+        """Return None: no model is used."""
+
+    def _is_done(self, output: str) -> bool:
         """Say whether an earlier run probed these very inputs."""
-        if not output.is_file():
+        if self.storage.state(output) is None:
             return False
-        return [_listed_part(row) for row in read_index(output)] == [_listed_part(row) for row in self.rows]
+        return [_listed_part(row) for row in read_index(self.storage, output)] == [
+            _listed_part(row) for row in self.rows
+        ]
 
     def _probe(self, row: PlanRow, workplace: Workplace) -> PlanRow:
         verdict = workplace.verdicts.get(row.name)
@@ -180,38 +183,29 @@ class HashTask:
         """
         return replace(self, rows=tuple(row for row in self.rows if row.name == name))
 
-
-def sha256_of_stream(handle: Any) -> str:
-    """Return the sha256 of a binary file from its start, block by block.
-
-    Args:
-        handle: a seekable binary file.
-    """
-    handle.seek(0)
-    digest = hashlib.sha256()
-    while block := handle.read(_HASH_BLOCK_BYTES):
-        digest.update(block)
-    handle.seek(0)
-    return digest.hexdigest()
+    def smaller(self) -> None:
+        """Return None: no model is used."""
 
 
-def write_rows(path: Path, rows: Iterable[PlanRow]) -> None:
+def write_rows(storage: Storage, name: str, rows: Iterable[PlanRow]) -> None:
     """Write rows in the `PLAN` schema; the file appears whole or not at all.
 
     Args:
-        path: the file.
+        storage: of the dataset.
+        name: the file.
         rows: what it holds.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(".part")
-    write_table(temporary, [asdict(row) for row in rows], PLAN)
-    temporary.replace(path)
+    with storage.staging("index") as folder:
+        write_table(folder / "part.parquet", [asdict(row) for row in rows], PLAN)
+        storage.publish(folder / "part.parquet", name)
 
 
-def read_index(path: Path) -> list[PlanRow]:
+def read_index(storage: Storage, name: str) -> list[PlanRow]:
     """Read a part of the index.
 
     Args:
-        path: the file that an `IndexTask` wrote.
+        storage: of the dataset.
+        name: the file that an `IndexTask` wrote.
     """
-    return [row_of(record) for record in read_table(path).to_pylist()]
+    with storage.open(name) as handle:
+        return [row_of(record) for record in read_table(handle).to_pylist()]

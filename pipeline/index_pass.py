@@ -11,11 +11,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from itertools import islice
-from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
-import pyarrow.dataset as pads
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from mkaudio import __version__
@@ -28,11 +27,14 @@ from mkaudio.shards import (
     TEMPORARY_FOLDER,
     DatasetInfo,
     Generation,
+    Storage,
     plan_file,
     plan_files,
-    publish_file,
+    read_table,
     sha256_of,
+    shard_files,
     shard_name,
+    tables_of,
     write_dataset_info,
 )
 
@@ -68,7 +70,7 @@ class Indexed:
         fingerprint: sha256 over names, sizes and times.
     """
 
-    parts: list[Path]
+    parts: list[str]
     names: list[str]
     sizes: NDArray[np.int64]
     n_windows: NDArray[np.int64]
@@ -76,12 +78,12 @@ class Indexed:
 
 
 def seal_plan(
-    output: Path, info: DatasetInfo, sources: list[Source], config: DistillConfig, engine: Engine, watch: Watch
+    storage: Storage, info: DatasetInfo, sources: list[Source], config: DistillConfig, engine: Engine, watch: Watch
 ) -> DatasetInfo:
     """Index the inputs and add a generation to the dataset.
 
     Args:
-        output: folder of the dataset.
+        storage: of the dataset.
         info: its description so far.
         sources: the inputs.
         config: windows and shard size.
@@ -95,22 +97,25 @@ def seal_plan(
         ValueError: there is no sound in the inputs, or none that the dataset does not have yet.
     """
     by_root = {source.root_name: source for source in sources}
-    known = _known(output, info)
-    work = output / TEMPORARY_FOLDER / f"index-{shard_name(len(info.generations))}"
-    indexed = _probe_all(work, by_root, known, config, engine, watch)
+    known = _known(storage, info)
+    indexed = _probe_all(storage, f"index-{shard_name(len(info.generations))}", by_root, known, config, engine, watch)
     if not indexed.names:
         raise ValueError(_nothing_found(sources, known))
-    digests = _hash_alike(indexed, known, by_root, config, engine, watch)
+    digests = _hash_alike(storage, indexed, known, by_root, config, engine, watch)
     same = duplicates(indexed.names, digests)
     same |= {name: known.digests[digest] for name, digest in digests.items() if digest in known.digests}
     original = np.array([name not in same for name in indexed.names])
     where = partition(indexed.n_windows * original, config.samples_per_shard, info.n_shards, info.next_key)
     if info.generations and not where.n_windows.any():
         raise ValueError(_nothing_found(sources, known))
-    staged = work / "plan.parquet"
-    write_plan(staged, indexed.parts, where, digests, same)
+    name = plan_file(len(info.generations))
+    with storage.staging("plan") as folder:
+        staged = folder / "plan.parquet"
+        write_plan(staged, (_table(storage, part) for part in indexed.parts), where, digests, same)
+        plan_sha256 = sha256_of(staged)
+        storage.publish(staged, name)
     generation = Generation(
-        plan_sha256=sha256_of(staged),
+        plan_sha256=plan_sha256,
         input_fingerprint=indexed.fingerprint,
         first_shard=info.n_shards,
         n_shards=where.n_shards,
@@ -120,9 +125,8 @@ def seal_plan(
         roots={source.root_name: source.identity for source in sources},
         libraries=library_versions(),
     )
-    publish_file(staged, output / plan_file(len(info.generations)))
     sealed = replace(info, generations=(*info.generations, generation), counts={})
-    write_dataset_info(output, sealed)
+    write_dataset_info(storage, sealed)
     return sealed
 
 
@@ -131,12 +135,19 @@ def library_versions() -> dict[str, str]:
     return {"mkaudio": __version__} | {library: version(library) for library in _BIT_MAKERS}
 
 
-def _known(output: Path, info: DatasetInfo) -> Known:
+def _table(storage: Storage, name: str, columns: list[str] | None = None) -> pa.Table:
+    with storage.open(name) as handle:
+        return read_table(handle, columns)
+
+
+def _known(storage: Storage, info: DatasetInfo) -> Known:
     if not info.generations:
         return Known(frozenset(), frozenset(), {})
     columns = ["source_root", "source_path", "size_bytes", "mtime_ns", "duplicate_of"]
-    plans = pads.dataset(plan_files(output, info)).to_table(columns).to_pylist()
-    manifest = pads.dataset(output / "manifest").to_table(["source_root", "source_path", "source_sha256"]).to_pylist()
+    plans = tables_of(storage, plan_files(info)).to_table(columns).to_pylist()
+    manifests = [shard_files(shard, info.scorer)["manifest"] for shard in range(info.n_shards)]
+    there_columns = ["source_root", "source_path", "source_sha256"]
+    manifest = tables_of(storage, manifests).to_table(there_columns).to_pylist()
     digests = {row["source_sha256"]: f"{row['source_root']}/{row['source_path']}" for row in manifest}
     there = {f"{row['source_root']}/{row['source_path']}" for row in manifest}
     inputs = [
@@ -149,24 +160,30 @@ def _known(output: Path, info: DatasetInfo) -> Known:
 
 
 def _probe_all(
-    work: Path, sources: dict[str, Source], known: Known, config: DistillConfig, engine: Engine, watch: Watch
+    storage: Storage,
+    folder: str,
+    sources: dict[str, Source],
+    known: Known,
+    config: DistillConfig,
+    engine: Engine,
+    watch: Watch,
 ) -> Indexed:
     new = (row for row in listed(sources.values()) if (row.name, row.size_bytes, row.mtime_ns) not in known.inputs)
     rows = list(islice(new, config.limit))
     tasks = [
-        IndexTask(number, sources, part, work / f"{shard_name(number)}.parquet")
+        IndexTask(number, sources, part, storage, f"{TEMPORARY_FOLDER}/{folder}/{shard_name(number)}.parquet")
         for number, part in enumerate(_chunks(rows, PART_INPUTS))
     ]
     with watch("probe", len(rows), "file") as report:
         for _ in engine.run(tasks, report):
             pass
-    return _read_parts([task.output for task in tasks if task.output], config)
+    return _read_parts(storage, [task.output for task in tasks if task.output], config)
 
 
-def _read_parts(parts: list[Path], config: DistillConfig) -> Indexed:
+def _read_parts(storage: Storage, parts: list[str], config: DistillConfig) -> Indexed:
     names, sizes, windows, fingerprint = [], [], [], hashlib.sha256()
     for path in parts:
-        for row in read_index(path):
+        for row in read_index(storage, path):
             names.append(row.name)
             sizes.append(row.size_bytes)
             windows.append(0 if row.refusal else config.n_windows(row.n_frames, row.sample_rate_hz))
@@ -175,7 +192,13 @@ def _read_parts(parts: list[Path], config: DistillConfig) -> Indexed:
 
 
 def _hash_alike(
-    indexed: Indexed, known: Known, sources: dict[str, Source], config: DistillConfig, engine: Engine, watch: Watch
+    storage: Storage,
+    indexed: Indexed,
+    known: Known,
+    sources: dict[str, Source],
+    config: DistillConfig,
+    engine: Engine,
+    watch: Watch,
 ) -> dict[str, str]:
     """Hash the inputs that may equal another, and those that no worker will read whole."""
     usable = indexed.n_windows > 0
@@ -184,7 +207,7 @@ def _hash_alike(
         bool(n) and (n > config.samples_per_shard or alike[size] > 1 or size in known.sizes)
         for n, size in zip(indexed.n_windows.tolist(), indexed.sizes.tolist(), strict=True)
     ]
-    rows = (row for path in indexed.parts for row in read_index(path))
+    rows = (row for path in indexed.parts for row in read_index(storage, path))
     chosen = (row for row, want in zip(rows, wanted, strict=True) if want)
     tasks = (HashTask(number, sources, part) for number, part in enumerate(_chunks(chosen, PART_INPUTS)))
     digests: dict[str, str] = {}

@@ -1,6 +1,6 @@
 """The plan: which windows of which sources go into which shard. A pure function of the index, sealed before any work."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from mkaudio.shards import PLAN, read_table
+from mkaudio.shards import PLAN
 
 ROWS_PER_SAMPLE = 8
 """A shard holds at most this many rows a sample, so that a folder of refused files does not become one shard."""
@@ -95,19 +95,21 @@ def duplicates(names: list[str], digests: dict[str, str]) -> dict[str, str]:
     return found
 
 
-def write_plan(path: Path, parts: list[Path], where: Partition, digests: dict[str, str], same: dict[str, str]) -> None:
+def write_plan(
+    path: Path, parts: Iterable[pa.Table], where: Partition, digests: dict[str, str], same: dict[str, str]
+) -> None:
     """Write the plan's table: the index's rows, each with its place. Streams part by part.
 
     Args:
         path: the file to make.
-        parts: the index, in order.
+        parts: of the index, in order.
         where: the place of every source, over all parts.
         digests: root/path → sha256, where known.
         same: root/path → root/path of the source that it is a duplicate of.
     """
     with pq.ParquetWriter(path, PLAN, compression="zstd", write_page_checksum=True) as writer:
         begin = 0
-        for table in _tables(parts):
+        for table in parts:
             low, high = np.searchsorted(where.source, [begin, begin + table.num_rows])
             places = slice(int(low), int(high))
             rows = table.take(pa.array(where.source[places] - begin))
@@ -125,10 +127,6 @@ def write_plan(path: Path, parts: list[Path], where: Partition, digests: dict[st
                 rows = rows.set_column(PLAN.get_field_index(column), field, pa.array(values, field.type))
             writer.write_table(rows.cast(PLAN), row_group_size=_ROW_GROUP)
             begin += table.num_rows
-
-
-def _tables(parts: list[Path]) -> Iterator[pa.Table]:
-    return (read_table(part) for part in parts)
 
 
 def _names(table: pa.Table) -> list[str]:

@@ -1,13 +1,12 @@
 """A row of the sealed plan, between Parquet and the stages."""
 
 from dataclasses import dataclass, fields
-from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 
 from mkaudio.pipeline.sources import Input
-from mkaudio.shards import PLAN, AudioInfo, Reason, Refusal
+from mkaudio.shards import PLAN, AudioInfo, Reason, Refusal, Storage
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +79,14 @@ def row_of(record: dict[str, Any]) -> PlanRow:
     return PlanRow(**{**record, "labels": tuple(record["labels"])})
 
 
-def read_rows(plan: Path, shard: int) -> list[PlanRow]:
+def read_rows(storage: Storage, plan: str, shard: int) -> list[PlanRow]:
     """Read the rows of one shard; row groups of other shards are skipped by their statistics.
 
     Args:
+        storage: of the dataset.
         plan: the sealed plan's file.
         shard: number of the shard.
     """
-    table = pq.read_table(plan, filters=[("shard", "=", shard)])
+    with storage.open(plan) as handle:
+        table = pq.read_table(handle, filters=[("shard", "=", shard)])
     return [row_of(record) for record in table.to_pylist()]

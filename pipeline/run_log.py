@@ -3,18 +3,17 @@
 import json
 import platform
 import time
-from pathlib import Path
 
 from mkaudio.pipeline.index_pass import library_versions
 from mkaudio.pipeline.report import Summary
-from mkaudio.shards import LOG_FOLDER
+from mkaudio.shards import LOG_FOLDER, Storage
 
 
-def write_run_log(output: Path, mode: str, took_s: float, summary: Summary, verdicts: dict[str, str]) -> Path:
+def write_run_log(storage: Storage, mode: str, took_s: float, summary: Summary, verdicts: dict[str, str]) -> str:
     """Write a file about a run that has ended.
 
     Args:
-        output: folder of the dataset.
+        storage: of the dataset.
         mode: new, resume or append.
         took_s: from start to end.
         summary: of the whole dataset.
@@ -23,8 +22,7 @@ def write_run_log(output: Path, mode: str, took_s: float, summary: Summary, verd
     Returns:
         The file.
     """
-    path = output / LOG_FOLDER / f"{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-{mode}.json"
-    path.parent.mkdir(exist_ok=True)
+    name = f"{LOG_FOLDER}/{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-{mode}.json"
     content = {
         "mode": mode,
         "took_s": round(took_s, 2),
@@ -34,5 +32,5 @@ def write_run_log(output: Path, mode: str, took_s: float, summary: Summary, verd
         "counts": summary.counts,
         "verdicts": verdicts,
     }
-    path.write_text(json.dumps(content, indent=1) + "\n", "utf-8")
-    return path
+    storage.publish_bytes((json.dumps(content, indent=1) + "\n").encode(), name)
+    return name

@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mkaudio.pipeline.config import DistillConfig
+from mkaudio.pipeline.experts.expert import Scorer
 from mkaudio.pipeline.rows import read_rows
 from mkaudio.pipeline.sources import Source
 from mkaudio.pipeline.stages import Distillation
 from mkaudio.pipeline.task import Workplace
-from mkaudio.shards import ShardWriter, commit_shard, fresh_folder, remove_folder, shard_name, staging_folder
+from mkaudio.shards import ShardWriter, Storage, commit_shard, shard_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,7 @@ class ShardTask:
     """Distils one shard of the sealed plan.
 
     Args:
-        dataset: output folder.
+        storage: of the dataset.
         plan: the sealed plan's file.
         generation: number of the plan.
         shard: number of the shard.
@@ -26,8 +27,8 @@ class ShardTask:
         only: name of the one input to try; nothing is written then.
     """
 
-    dataset: Path
-    plan: Path
+    storage: Storage
+    plan: str
     generation: int
     shard: int
     sources: Mapping[str, Source]
@@ -47,6 +48,11 @@ class ShardTask:
         """
         return replace(self, only=name)
 
+    def smaller(self) -> "ShardTask | None":
+        """Return the same work in half the micro-batch; None where it is one clip already."""
+        half = self.config.batch_size // 2
+        return replace(self, config=replace(self.config, batch_size=half)) if half else None
+
     def run(self, workplace: Workplace) -> dict[str, int]:
         """Distil the shard and commit it.
 
@@ -56,7 +62,7 @@ class ShardTask:
         Returns:
             The counts that its marker states.
         """
-        rows = read_rows(self.plan, self.shard)
+        rows = read_rows(self.storage, self.plan, self.shard)
         if self.only is not None:
             rows = [row for row in rows if row.name == self.only]
         flow = Distillation(rows, self.sources, self.config, workplace)
@@ -64,8 +70,14 @@ class ShardTask:
             for _ in flow.clips():
                 pass
             return {}
-        scorer = workplace.tools.scorer
-        staging = fresh_folder(staging_folder(self.dataset, self.shard))
+        with self.storage.staging(f"shard-{shard_name(self.shard)}") as staging:
+            files = self._write(flow, workplace.tools.scorer, staging)
+            facts = {"generation": self.generation, "batch_size": self.config.batch_size, "counts": flow.counts()}
+            commit_shard(self.storage, self.shard, files, staging, facts)
+        return flow.counts()
+
+    def _write(self, flow: Distillation, scorer: Scorer, staging: Path) -> dict[str, Path]:
+        """Run the flow and write its clips and refusals into a temporary folder."""
         scorer_id = f"{scorer.name}:{scorer.fingerprint()[:12]}"
         writer = ShardWriter(staging, self.shard, scorer.name, scorer_id, scorer.dimensions, self.config.min_score)
         try:
@@ -74,10 +86,6 @@ class ShardTask:
             for left in flow.left:
                 where = (left.row.source_root, left.row.source_path, left.stage)
                 writer.refuse(*where, left.refusal.reason, left.refusal.message, left.window, left.n_windows)
-            files = writer.finish(flow.percentiles())
+            return writer.finish(flow.percentiles())
         finally:
             writer.close()
-        counts = flow.counts()
-        commit_shard(self.dataset, self.shard, files, staging, {"generation": self.generation, "counts": counts})
-        remove_folder(staging)
-        return counts

@@ -108,3 +108,7 @@ class Task(Protocol):
             name: the input, as it stands in the journal.
         """
         ...
+
+    def smaller(self) -> "Task | None":
+        """Return the same work in half the micro-batch, for a GPU that ran out of memory; None where that is no help."""
+        ...

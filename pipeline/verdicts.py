@@ -4,13 +4,14 @@ A verdict is durable before its task is done again, whole, with the guilty one's
 of a chance death is never blamed.
 """
 
+import hashlib
 from collections.abc import Callable, Iterable
-from pathlib import Path
 
 from mkaudio.pipeline.task import Task
-from mkaudio.shards import Reason, Refusal, read_sealed, write_sealed
+from mkaudio.shards import TEMPORARY_FOLDER, Reason, Refusal, Storage, read_sealed, sealed
 
 TRIES = 3
+VERDICTS_FOLDER = f"{TEMPORARY_FOLDER}/verdicts"
 
 
 class EngineError(RuntimeError):
@@ -22,7 +23,7 @@ class WorkerDiedError(Exception):
 
     Args:
         how: the signal or exit code, or how long it said nothing.
-        timed_out: whether the engine ended it.
+        timed_out: whether it was ended because it said nothing.
     """
 
     def __init__(self, how: str, timed_out: bool) -> None:
@@ -31,19 +32,26 @@ class WorkerDiedError(Exception):
 
 
 class Verdicts:
-    """What is known of deadly inputs, in memory and on disk.
+    """What is known of deadly inputs, in memory and in the dataset's temporary folder: a file each.
 
     Args:
-        path: file that keeps them; those of an earlier run count.
+        storage: of the dataset; verdicts of an earlier run, or of another worker, count.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        stated = read_sealed(path) if path.is_file() else {}
-        self.known = {name: Refusal(Reason(one["reason"]), one["message"]) for name, one in stated.items()}
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+        self.known: dict[str, Refusal] = {}
+        self.look_again()
+
+    def look_again(self) -> None:
+        """Read what others have found since."""
+        for file in self._storage.names(VERDICTS_FOLDER):
+            if file.endswith(".json"):
+                one = read_sealed(self._storage, file)
+                self.known[one["input"]] = Refusal(Reason(one["reason"]), one["message"])
 
     def guilty(self, task: Task, suspects: Iterable[str], try_alone: Callable[[Task], object]) -> list[str]:
-        """Return which suspects, not yet known, kill a fresh worker three times alone; their verdicts are on disk then.
+        """Return which suspects, not known before, are guilty; their verdicts are durable then.
 
         Args:
             task: the work during which a worker died.
@@ -51,7 +59,8 @@ class Verdicts:
             try_alone: does a task in a fresh worker, or raises `WorkerDiedError`.
         """
         new = [name for name in suspects if name not in self.known]
-        return [name for name in new if self._is_guilty(task.alone(name), name, try_alone)]
+        self.look_again()
+        return [name for name in new if name in self.known or self._is_guilty(task.alone(name), name, try_alone)]
 
     def _is_guilty(self, alone: Task, name: str, try_alone: Callable[[Task], object]) -> bool:
         deaths: list[WorkerDiedError] = []
@@ -63,22 +72,26 @@ class Verdicts:
             else:
                 return False
         reason = Reason.TIMED_OUT if all(death.timed_out for death in deaths) else Reason.KILLED_WORKER
-        self.known[name] = Refusal(reason, f"alone in a fresh worker, {TRIES} times: {deaths[-1].how}")
-        content = {name: {"reason": one.reason.value, "message": one.message} for name, one in self.known.items()}
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        write_sealed(self._path, content, self._path.with_suffix(".part"))
+        verdict = Refusal(reason, f"alone in a fresh worker, {TRIES} times: {deaths[-1].how}")
+        content = {"input": name, "reason": verdict.reason.value, "message": verdict.message}
+        self._storage.publish_bytes(sealed(content), _file_of(name))
+        self.known[name] = verdict
         return True
 
 
-def no_culprit(task: Task, deaths: int, how: str) -> EngineError:
-    """Return the error for a task that keeps killing its worker while none of its inputs does so alone.
+def _file_of(name: str) -> str:
+    return f"{VERDICTS_FOLDER}/{hashlib.sha256(name.encode()).hexdigest()[:20]}.json"
+
+
+def no_culprit(task: Task, deaths: int, how: str) -> str:
+    """Return what to say of a task that keeps killing its worker while none of its inputs does so alone.
 
     Args:
         task: the task.
         deaths: how often.
         how: the last time.
     """
-    return EngineError(
+    return (
         f"{task.name}: the worker died {deaths} times ({how}) and none of the inputs in flight kills it alone. "
-        "Is there memory enough? Try a smaller --batch-size, then --resume."
+        "Is there memory enough? Try a smaller --batch-size or fewer --workers, then --resume."
     )

@@ -1,9 +1,10 @@
 """The child process: takes tasks from its parent, reports progress, leaves a journal that outlives it.
 
-Started by `run_local`, which passes it a file descriptor. The environment fixes one thread a library, so that
+Started by `supervisor.py`, which passes it a file descriptor. The environment fixes one thread a library, so that
 the same bytes come out whatever the machine.
 """
 
+import contextlib
 import json
 import os
 import signal
@@ -41,10 +42,17 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A task that raised: a fault of the machine or of ours, never of one input."""
+    """A task that raised: a fault of the machine or of ours, never of one input.
+
+    Args:
+        kind: name of the exception's class.
+        message: what it says.
+        errno: of the system's error, 0 where it is none.
+    """
 
     kind: str
     message: str
+    errno: int = 0
 
 
 class FileJournal:
@@ -118,6 +126,12 @@ def serve(connection: Connection, factory: ToolboxFactory) -> None:
             answer: Done | Failed = Done(order.task.run(workplace))
         except BrokenPipeError:
             return  # the parent is gone, and its progress bar with it
+        except MemoryError:  # whoever asked for it, nothing here can be trusted any more
+            os.kill(os.getpid(), signal.SIGKILL)
+            return
+        except OSError as error:
+            named = f"{os.fsdecode(error.filename)}: " if error.filename else ""
+            answer = Failed("OSError", f"{named}{error.strerror or error}", error.errno or 0)
         except Exception as error:  # noqa: BLE001 - errors travel to the parent as data
             answer = Failed(type(error).__name__, str(error) or repr(error))
         finally:
@@ -132,8 +146,15 @@ def _die_with(parent: int) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def _die_first() -> None:
+    """Ask the kernel, where memory runs out, to end this process and not the one that knows what it was doing."""
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000")
+
+
 def main() -> None:
     """Serve the parent whose end of the connection is the file descriptor in argv."""
+    _die_first()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent gets it as well, and decides
     threading.Thread(target=_die_with, args=(os.getppid(),), daemon=True).start()
     connection = Connection(int(sys.argv[1]))

@@ -4,72 +4,79 @@ Until the marker is there, nothing of a shard counts; a run that was killed star
 """
 
 import hashlib
-import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from mkaudio.shards.naming import marker_file
-from mkaudio.shards.sealed_json import read_sealed, sync_folder, write_sealed
+from mkaudio.shards.sealed_json import read_sealed, sealed
+from mkaudio.shards.steps import reached
+from mkaudio.shards.storage import Storage
+
+_BLOCK_BYTES = 1 << 20
 
 
-def commit_shard(dataset: Path, shard: int, files: Mapping[str, Path], staging: Path, facts: dict[str, Any]) -> None:
-    """Make a finished shard real.
+def commit_shard(storage: Storage, shard: int, files: Mapping[str, Path], staging: Path, facts: dict[str, Any]) -> None:
+    """Make a finished shard real, unless another worker has done so: one of a killed run may still have been at it.
 
     Args:
-        dataset: folder of the dataset.
+        storage: of the dataset.
         shard: number of the shard.
         files: table name → finished file under `staging`, at the same relative path that it gets in the dataset.
         staging: the temporary folder.
         facts: what the marker says beside the files: counts, generation.
     """
+    reached("written", marker_file(shard))
     stated = {}
     for path in files.values():
         name = path.relative_to(staging).as_posix()
         stated[name] = {"size_bytes": path.stat().st_size, "sha256": sha256_of(path)}
+    if committed(storage, shard) is not None:
+        return
+    uncommit_shard(storage, shard)
     for path in files.values():
-        publish_file(path, dataset / path.relative_to(staging))
-    marker = dataset / marker_file(shard)
-    marker.parent.mkdir(parents=True, exist_ok=True)
-    write_sealed(marker, {"shard": shard, "files": stated, **facts}, staging / marker.name)
+        storage.publish(path, path.relative_to(staging).as_posix())
+    storage.create_bytes(sealed({"shard": shard, "files": stated, **facts}), marker_file(shard))
+    reached("committed", marker_file(shard))
 
 
-def is_committed(dataset: Path, shard: int) -> bool:
-    """Say whether a shard is whole by its marker, and by size and time of its files.
+def uncommit_shard(storage: Storage, shard: int) -> None:
+    """Take a shard's marker away, where there is one: it counts for nothing then, and is to be done again.
 
     Args:
-        dataset: folder of the dataset.
+        storage: of the dataset.
+        shard: number of the shard.
+    """
+    storage.remove(marker_file(shard))
+
+
+def committed(storage: Storage, shard: int) -> dict[str, Any] | None:
+    """Return a shard's marker, if the shard is whole by it and by size and time of its files.
+
+    Args:
+        storage: of the dataset.
         shard: number of the shard.
 
     Returns:
-        False where the marker or a file is missing, damaged or of another size. A file newer than its marker, as in a
+        None where the marker or a file is missing, damaged or of another size. A file newer than its marker, as in a
         copied dataset, is hashed.
     """
-    marker = dataset / marker_file(shard)
+    written = storage.state(marker_file(shard))
+    if written is None:
+        return None
     try:
-        written_ns = marker.stat().st_mtime_ns
-        for name, stated in read_sealed(marker)["files"].items():
-            found = (dataset / name).stat()
-            if found.st_size != stated["size_bytes"]:
-                return False
-            if found.st_mtime_ns > written_ns and sha256_of(dataset / name) != stated["sha256"]:
-                return False
-    except (FileNotFoundError, ValueError):
-        return False
-    return True
-
-
-def publish_file(staged: Path, target: Path) -> None:
-    """Make a finished file real: fsync, rename, fsync of the folder.
-
-    Args:
-        staged: the finished file, on the same file system.
-        target: its name from now on.
-    """
-    _sync_file(staged)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    staged.replace(target)
-    sync_folder(target.parent)
+        marker = read_sealed(storage, marker_file(shard))
+    except ValueError:
+        return None
+    for name, stated in marker["files"].items():
+        found = storage.state(name)
+        if found is None or found.size_bytes != stated["size_bytes"]:
+            return None
+        if found.mtime_ns > written.mtime_ns:
+            with storage.open(name) as handle:
+                if sha256_of_stream(handle) != stated["sha256"]:
+                    return None
+    return marker
 
 
 def sha256_of(path: Path) -> str:
@@ -79,12 +86,18 @@ def sha256_of(path: Path) -> str:
         path: the file.
     """
     with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
+        return sha256_of_stream(handle)
 
 
-def _sync_file(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+def sha256_of_stream(handle: BinaryIO) -> str:
+    """Return the sha256 of an open file from its start, block by block, and rewind it.
+
+    Args:
+        handle: readable, seekable.
+    """
+    handle.seek(0)
+    digest = hashlib.sha256()
+    while block := handle.read(_BLOCK_BYTES):
+        digest.update(block)
+    handle.seek(0)
+    return digest.hexdigest()

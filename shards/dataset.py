@@ -1,12 +1,12 @@
 """`dataset.json`: what made a dataset. Readable by a person, compared on resume, sealed against damage."""
 
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any
 
-from mkaudio.shards.naming import DATASET_FILE, TEMPORARY_FOLDER, marker_file, plan_file
+from mkaudio.shards.naming import DATASET_FILE, marker_file, plan_file
 from mkaudio.shards.schema import SCHEMA_VERSION
-from mkaudio.shards.sealed_json import read_sealed, write_sealed
+from mkaudio.shards.sealed_json import read_sealed, sealed
+from mkaudio.shards.storage import Storage
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,59 +84,63 @@ class DatasetInfo:
         raise ValueError(f"shard {shard}: the dataset has {self.n_shards}")
 
 
-def write_dataset_info(dataset: Path, info: DatasetInfo) -> None:
-    """Write `dataset.json` atomically.
+def write_dataset_info(storage: Storage, info: DatasetInfo) -> None:
+    """Write `dataset.json`, whole or not at all.
 
     Args:
-        dataset: folder of the dataset.
+        storage: of the dataset.
         info: the content.
     """
-    temporary = dataset / TEMPORARY_FOLDER / DATASET_FILE
-    temporary.parent.mkdir(parents=True, exist_ok=True)
-    write_sealed(dataset / DATASET_FILE, {"schema_version": SCHEMA_VERSION, **asdict(info)}, temporary)
+    storage.publish_bytes(sealed({"schema_version": SCHEMA_VERSION, **asdict(info)}), DATASET_FILE)
 
 
-def read_dataset_info(dataset: Path) -> DatasetInfo:
+def read_dataset_info(storage: Storage) -> DatasetInfo:
     """Read `dataset.json`.
 
     Args:
-        dataset: folder of the dataset.
+        storage: of the dataset.
 
     Raises:
-        ValueError: the folder is no dataset, or one of another schema version, or the file is damaged.
+        ValueError: there is no dataset, or one of another schema version, or the file is damaged.
     """
-    path = dataset / DATASET_FILE
-    if not path.is_file():
-        raise ValueError(f"{dataset} is not a mkaudio dataset: it has no {DATASET_FILE}; make one with mkaudio distill")
-    content = read_sealed(path)
+    try:
+        content = read_sealed(storage, DATASET_FILE)
+    except FileNotFoundError as error:
+        raise ValueError(
+            f"{storage.address} is not a mkaudio dataset: it has no {DATASET_FILE}; make one with mkaudio distill"
+        ) from error
     version = content.pop("schema_version", None)
     if version != SCHEMA_VERSION:
-        raise ValueError(f"{path}: schema version {version}; this mkaudio reads version {SCHEMA_VERSION}")
+        raise ValueError(
+            f"{storage.address}/{DATASET_FILE}: schema version {version}; this mkaudio reads version {SCHEMA_VERSION}"
+        )
     generations = tuple(Generation(**generation) for generation in content.pop("generations"))
     return DatasetInfo(**content, generations=generations)
 
 
-def plan_files(dataset: Path, info: DatasetInfo) -> list[Path]:
-    """Return the sealed plans of a dataset, in order.
+def plan_files(info: DatasetInfo) -> list[str]:
+    """Return the names of the sealed plans of a dataset, in order.
 
     Args:
-        dataset: folder of the dataset.
         info: its description.
     """
-    return [dataset / plan_file(number) for number in range(len(info.generations))]
+    return [plan_file(number) for number in range(len(info.generations))]
 
 
-def read_marker(dataset: Path, shard: int) -> dict[str, Any]:
+def read_marker(storage: Storage, shard: int) -> dict[str, Any]:
     """Read a shard's commit marker.
 
     Args:
-        dataset: folder of the dataset.
+        storage: of the dataset.
         shard: number of the shard.
 
     Raises:
         ValueError: the shard is not committed, or its marker is damaged.
     """
-    path = dataset / marker_file(shard)
-    if not path.is_file():
-        raise ValueError(f"{path}: missing: shard {shard} is not committed; run distill again with --resume")
-    return read_sealed(path)
+    try:
+        return read_sealed(storage, marker_file(shard))
+    except FileNotFoundError as error:
+        raise ValueError(
+            f"{storage.address}/{marker_file(shard)}: missing: shard {shard} is not committed; "
+            "run distill again with --resume"
+        ) from error

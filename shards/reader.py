@@ -4,15 +4,17 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from mkaudio.shards.audio_codec import decode_flac
 from mkaudio.shards.dataset import read_dataset_info
-from mkaudio.shards.naming import MEMBERS, shard_name
+from mkaudio.shards.naming import MEMBERS, shard_files
 from mkaudio.shards.schema import read_table
+from mkaudio.shards.storage import open_storage
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +49,18 @@ class DatasetReader:
     """Random and ordered access to a dataset.
 
     Args:
-        dataset: its folder.
+        dataset: its folder, or the address of one in an object store.
     """
 
-    def __init__(self, dataset: Path) -> None:
-        self._dataset = dataset
-        self.info = read_dataset_info(dataset)
+    def __init__(self, dataset: str | Path) -> None:
+        self._storage = open_storage(dataset)
+        self.info = read_dataset_info(self._storage)
 
     def __iter__(self) -> Iterator[Sample]:
         """Yield every sample, in key order."""
         for shard in range(self.info.n_shards):
             rows = self._rows(shard)
-            with self._tar(shard).open("rb") as tar:
+            with self._open(shard, "shards") as tar:
                 for row in rows:
                     yield _read(tar, row)
 
@@ -72,20 +74,21 @@ class DatasetReader:
             KeyError: the dataset has no such sample.
         """
         for shard in range(self.info.n_shards):
-            if key in read_table(self._manifest(shard), ["key"])["key"].to_pylist():
+            if key in self._table(shard, ["key"])["key"].to_pylist():
                 row = next(row for row in self._rows(shard) if row["key"] == key)
-                with self._tar(shard).open("rb") as tar:
+                with self._open(shard, "shards") as tar:
                     return _read(tar, row)
-        raise KeyError(f"{self._dataset}: no sample {key}")
+        raise KeyError(f"{self._storage.address}: no sample {key}")
 
     def _rows(self, shard: int) -> list[dict[str, Any]]:
-        return list(read_table(self._manifest(shard)).to_pylist())
+        return list(self._table(shard).to_pylist())
 
-    def _manifest(self, shard: int) -> Path:
-        return self._dataset / "manifest" / f"{shard_name(shard)}.parquet"
+    def _table(self, shard: int, columns: list[str] | None = None) -> pa.Table:
+        with self._open(shard, "manifest") as handle:
+            return read_table(handle, columns)
 
-    def _tar(self, shard: int) -> Path:
-        return self._dataset / "shards" / f"{shard_name(shard)}.tar"
+    def _open(self, shard: int, table: str) -> BinaryIO:
+        return self._storage.open(shard_files(shard, self.info.scorer)[table])
 
 
 def _read(tar: Any, row: dict[str, Any]) -> Sample:

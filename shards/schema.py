@@ -6,10 +6,13 @@ Unknown text is "", never null: Hugging Face infers a type from the first rows. 
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pyarrow as pa
+import pyarrow.dataset as pads
 import pyarrow.parquet as pq
+
+from mkaudio.shards.storage import Storage
 
 SCHEMA_VERSION = 1
 
@@ -154,11 +157,22 @@ def write_table(path: Path, columns: pa.Table | Sequence[dict[str, Any]], schema
     pq.write_table(table.cast(schema), path, compression="zstd", write_page_checksum=True)
 
 
-def read_table(path: Path, columns: list[str] | None = None) -> pa.Table:
+def tables_of(storage: Storage, names: Sequence[str]) -> Any:
+    """Return several Parquet files of one schema as a `pyarrow.dataset.Dataset`.
+
+    Args:
+        storage: of the dataset.
+        names: the files; a missing one is a `FileNotFoundError`.
+    """
+    file_system, prefix = storage.arrow()
+    return pads.dataset([f"{prefix}/{name}" for name in names], format="parquet", filesystem=file_system)
+
+
+def read_table(file: Path | BinaryIO, columns: list[str] | None = None) -> pa.Table:
     """Read one Parquet file and check its page checksums.
 
     Args:
-        path: the file.
+        file: its path, or open.
         columns: names to read; all where None.
     """
-    return pq.ParquetFile(path, page_checksum_verification=True).read(columns=columns)
+    return pq.ParquetFile(file, page_checksum_verification=True).read(columns=columns)

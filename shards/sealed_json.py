@@ -1,10 +1,10 @@
-"""JSON files that know when they were damaged: a canonical text with its own sha256 inside, written atomically."""
+"""JSON files that know when they were damaged: a canonical text with its own sha256 inside."""
 
 import hashlib
 import json
-import os
-from pathlib import Path
 from typing import Any
+
+from mkaudio.shards.storage import Storage
 
 _SEAL = "sha256_of_the_rest"
 
@@ -13,55 +13,38 @@ def _canonical(content: dict[str, Any]) -> str:
     return json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False)
 
 
-def write_sealed(path: Path, content: dict[str, Any], temporary: Path) -> None:
-    """Write a sealed JSON file: temporary file, fsync, rename, fsync of the folder.
+def sealed(content: dict[str, Any]) -> bytes:
+    """Return the bytes of a sealed JSON file.
 
     Args:
-        path: the file that becomes real.
         content: what it says; keys are sorted, so equal contents give equal bytes.
-        temporary: an unused file name on the same file system.
     """
-    text = _canonical({**content, _SEAL: hashlib.sha256(_canonical(content).encode()).hexdigest()})
-    with temporary.open("w", encoding="utf-8") as handle:
-        handle.write(text + "\n")
-        handle.flush()
-        os.fsync(handle.fileno())
-    temporary.replace(path)
-    sync_folder(path.parent)
+    seal = hashlib.sha256(_canonical(content).encode()).hexdigest()
+    return (_canonical({**content, _SEAL: seal}) + "\n").encode()
 
 
-def read_sealed(path: Path) -> dict[str, Any]:
+def read_sealed(storage: Storage, name: str) -> dict[str, Any]:
     """Read a sealed JSON file.
 
     Args:
-        path: the file.
+        storage: where it lies.
+        name: the file.
 
     Returns:
-        Its content, without the seal.
+        Its content, without the seal; a missing one is a `FileNotFoundError`.
 
     Raises:
         ValueError: it is not JSON, or not what was written.
     """
+    where = f"{storage.address}/{name}"
+    with storage.open(name) as handle:
+        data = handle.read()
     try:
-        data = path.read_bytes()
         content = json.loads(data)
-        seal = content.pop(_SEAL)
-    except (UnicodeDecodeError, json.JSONDecodeError, KeyError, AttributeError) as error:
-        raise ValueError(f"{path}: damaged: not a sealed JSON file ({error})") from error
-    rewritten = (_canonical({**content, _SEAL: seal}) + "\n").encode()
-    if rewritten != data or hashlib.sha256(_canonical(content).encode()).hexdigest() != seal:
-        raise ValueError(f"{path}: damaged: its content does not have the sha256 that it states")
+        content.pop(_SEAL)
+        rewritten = sealed(content)
+    except (ValueError, KeyError, AttributeError, TypeError, RecursionError) as error:
+        raise ValueError(f"{where}: damaged: not a sealed JSON file ({error})") from error
+    if rewritten != data:
+        raise ValueError(f"{where}: damaged: its content does not have the sha256 that it states")
     return dict(content)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable.
-
-    Args:
-        folder: an existing folder.
-    """
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -1,19 +1,7 @@
-"""Temporary folders of unfinished shards. Nothing else may depend on what is in them."""
+"""Temporary folders of unfinished files. Nothing else may depend on what is in them."""
 
 import shutil
 from pathlib import Path
-
-from mkaudio.shards.naming import TEMPORARY_FOLDER, shard_name
-
-
-def staging_folder(dataset: Path, shard: int) -> Path:
-    """Return where a shard is written before it is committed.
-
-    Args:
-        dataset: folder of the dataset.
-        shard: number of the shard.
-    """
-    return dataset / TEMPORARY_FOLDER / f"shard-{shard_name(shard)}"
 
 
 def fresh_folder(folder: Path) -> Path:

@@ -28,6 +28,7 @@ from mkaudio.shards.naming import (
 )
 from mkaudio.shards.reasons import Refusal
 from mkaudio.shards.schema import CANDIDATES, MANIFEST, QUARANTINE, SELECTION, embeddings_schema, read_table
+from mkaudio.shards.storage import open_storage
 from mkaudio.shards.writer import json_member
 
 _OTHER_LAYERS = (LOG_FOLDER, TEMPORARY_FOLDER, "selections", "passes")
@@ -58,7 +59,7 @@ def verify(dataset: Path, on_shard: Callable[[int], None] = lambda _: None) -> I
         on_shard: called when a shard is through.
     """
     try:
-        info = read_dataset_info(dataset)
+        info = read_dataset_info(open_storage(dataset))
     except ValueError as error:
         yield Problem(DATASET_FILE, str(error))
         return
@@ -67,7 +68,7 @@ def verify(dataset: Path, on_shard: Callable[[int], None] = lambda _: None) -> I
     totals: dict[str, int] = {}
     for shard in range(info.n_shards):
         try:
-            marker = read_marker(dataset, shard)
+            marker = read_marker(open_storage(dataset), shard)
         except ValueError as error:
             yield Problem(marker_file(shard), str(error))
             stated |= {marker_file(shard), *shard_files(shard, info.scorer).values()}
@@ -85,8 +86,8 @@ def verify(dataset: Path, on_shard: Callable[[int], None] = lambda _: None) -> I
 
 
 def _check_plans(dataset: Path, info: DatasetInfo) -> Iterator[Problem]:
-    for path, generation in zip(plan_files(dataset, info), info.generations, strict=True):
-        name = path.relative_to(dataset).as_posix()
+    for name, generation in zip(plan_files(info), info.generations, strict=True):
+        path = dataset / name
         if not path.is_file():
             yield Problem(name, "missing: the sealed plan is gone")
         elif sha256_of(path) != generation.plan_sha256:
@@ -150,7 +151,7 @@ def _check_against_plan(
     Yields:
         What does not agree with the sealed plan.
     """
-    path = plan_files(dataset, info)[info.generation_of(shard)]
+    path = dataset / plan_files(info)[info.generation_of(shard)]
     source_of: dict[str, tuple[str, str]] = {}
     n_planned: dict[tuple[str, str], int] = {}
     try:

@@ -8,7 +8,8 @@ import numpy as np
 import soundfile
 from fakes import FakeToolbox
 
-from mkaudio.pipeline import DistillConfig, LocalEngine, distill, open_sources, opened_output
+from mkaudio.pipeline import DistillConfig, Limits, LocalEngine, RayEngine, distill, open_sources, opened_output
+from mkaudio.shards import open_storage
 
 
 @contextmanager
@@ -23,15 +24,21 @@ def write_tone(path, hz=440.0, duration_s=1.0, rate_hz=8_000):
     return path
 
 
-def run_distill(inputs, output, mode="new", factory=None, timeout_s=60.0, **settings):
+def run_distill(
+    inputs, output, mode="new", factory=None, timeout_s=60.0, memory_bytes=None, ray=None, say=print, **settings
+):
+    """Distil with stand-in models; `ray` is a `Workers` for the Ray engine."""
     config = DistillConfig(**{"samples_per_shard": 4, "batch_size": 3, **settings})
-    factory = factory or FakeToolbox()
-    with (
-        opened_output(output, mode, config, factory) as (info, lock),
-        LocalEngine(factory, output / ".tmp", timeout_s, (lock,)) as engine,
-    ):
+    factory, storage, limits = factory or FakeToolbox(), open_storage(output), Limits(timeout_s, memory_bytes)
+    with opened_output(storage, mode, config, factory) as (info, lock):
         sources = open_sources(inputs, known=info.roots, may_have_moved=mode == "resume")
-        return distill(output, info, sources, config, engine, quiet, append=mode == "append")
+        engine = (
+            LocalEngine(factory, storage, limits, lock)
+            if ray is None
+            else RayEngine(factory, storage, sources, limits, ray, say)
+        )
+        with engine:
+            return distill(storage, info, sources, config, engine, quiet, append=mode == "append")
 
 
 def digests(output):

@@ -19,6 +19,7 @@ from tokenizers import Tokenizer
 from transformers.models.bert.configuration_bert import BertConfig
 from transformers.models.bert.modeling_bert import BertModel
 
+from mkaudio.models.precision import precision
 from mkaudio.models.starter.fetch import FetchError
 from mkaudio.models.starter.fingerprints import reader_fingerprint
 
@@ -43,12 +44,13 @@ class MiniLM:
     matrix kernel. Bits do depend on the number of threads (1e-7).
     """
 
-    def __init__(self, folder: Path, device: str = "cpu") -> None:
+    def __init__(self, folder: Path, device: str = "cpu", dtype: str = "float32") -> None:
         """Load the weights.
 
         Args:
             folder: `minilm/` of the starter pack.
             device: where the network runs, as torch names it.
+            dtype: of the forward: float32, bfloat16 or float16.
 
         Raises:
             FetchError: the pack is not there.
@@ -68,11 +70,13 @@ class MiniLM:
                 f"{tokenizer}: needed MiniLM's {_VOCABULARY} tokens, and that two texts differ; found {found} tokens: "
                 "delete the folder and run `mkaudio fetch starter`"
             )
-        self._device = torch.device(device)
+        self._device, self._dtype = torch.device(device), dtype
         self._network = _bert(config, weights).to(self._device).eval().requires_grad_(False)
         self._read: dict[str, NDArray[np.float32]] = {}
         self._kept = folder.parent.parent / "text-vectors"
-        self._made_by = f"{reader_fingerprint(folder.parent)} {torch.__version__} {torch.get_num_threads()} {device}"
+        self._made_by = (
+            f"{reader_fingerprint(folder.parent)} {torch.__version__} {torch.get_num_threads()} {device} {dtype}"
+        )
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Embed texts; a text met before, in this call or an earlier one, is not run again.
@@ -111,8 +115,9 @@ class MiniLM:
     @torch.inference_mode()
     def _embed_one(self, text: str) -> NDArray[np.float32]:
         tokens = torch.tensor([self._tokenizer.encode(text).ids], device=self._device)
-        of_tokens = self._network(input_ids=tokens, attention_mask=torch.ones_like(tokens)).last_hidden_state
-        sentence = torch.nn.functional.normalize(of_tokens[0].mean(0), dim=0)
+        with precision(self._device, self._dtype):
+            of_tokens = self._network(input_ids=tokens, attention_mask=torch.ones_like(tokens)).last_hidden_state
+        sentence = torch.nn.functional.normalize(of_tokens[0].float().mean(0), dim=0)
         return np.asarray(sentence.cpu().numpy(), dtype=np.float32)
 
 

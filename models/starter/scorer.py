@@ -22,15 +22,16 @@ class StarterScorer:
         ear: hears the sound; shared with the tagger, whose forward it takes over.
         folder: the starter pack.
         device: for MiniLM.
+        dtype: of MiniLM's forward.
     """
 
     name = "starter"
     sample_rate_hz = YamnetEar.sample_rate_hz
     dimensions = 384
 
-    def __init__(self, ear: YamnetEar, folder: Path, device: str = "cpu") -> None:
+    def __init__(self, ear: YamnetEar, folder: Path, device: str = "cpu", dtype: str = "float32") -> None:
         self._ear = ear
-        self._minilm = MiniLM(folder / "minilm", device)
+        self._minilm = MiniLM(folder / "minilm", device, dtype)
         self._fingerprint = scorer_fingerprint(folder)
         names = self._minilm.embed(list(ear.classes))
         self._centre = names.mean(axis=0)

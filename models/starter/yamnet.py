@@ -16,6 +16,7 @@ import torch
 from numpy.typing import NDArray
 from safetensors.torch import load_file
 
+from mkaudio.models.precision import precision
 from mkaudio.models.starter.evidence import class_evidence
 from mkaudio.models.starter.fetch import FetchError
 
@@ -156,6 +157,7 @@ class YamnetEar:
         device: str = "cpu",
         patches_per_forward: int = 32,
         untrusted: frozenset[str] = frozenset(),
+        dtype: str = "float32",
     ) -> None:
         """Load the weights.
 
@@ -164,6 +166,7 @@ class YamnetEar:
             device: where the network runs, as torch names it.
             patches_per_forward: patches in every forward; the last one is filled up with zeros.
             untrusted: classes that `evidence` passes over.
+            dtype: of the forward: float32, bfloat16 or float16.
 
         Raises:
             FetchError: the pack is not there.
@@ -173,7 +176,7 @@ class YamnetEar:
             raise FetchError(f"{weights_folder}: no YAMNet here: run `mkaudio fetch starter`")
         with names.open(encoding="utf-8", newline="") as handle:
             self.classes: tuple[str, ...] = tuple(row["display_name"] for row in csv.DictReader(handle))
-        self._device = torch.device(device)
+        self._device, self._dtype = torch.device(device), dtype
         self._network = Yamnet()
         self._network.load_state_dict(
             {
@@ -233,7 +236,9 @@ class YamnetEar:
         bounds = np.cumsum([len(of_clip) for of_clip in cut])
         filler = cut[0].new_zeros(-int(bounds[-1]) % self._patches_per_forward, _PATCH_FRAMES, _N_MELS)
         chunks = torch.cat([*cut, filler]).reshape(-1, self._patches_per_forward, _PATCH_FRAMES, _N_MELS)
-        embeddings, logits = (torch.cat(rows) for rows in zip(*(self._network(c) for c in chunks), strict=True))
+        with precision(self._device, self._dtype):
+            heard = [self._network(chunk) for chunk in chunks]
+        embeddings, logits = (torch.cat(rows).float() for rows in zip(*heard, strict=True))
         posteriors = np.split(_posteriors(logits[: bounds[-1]]), bounds[:-1])
         return [
             Heard(p, e)

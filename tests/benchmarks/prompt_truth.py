@@ -27,8 +27,9 @@ from accepted import events_of, load_accepted, names
 from mkaudio.cli.toolbox import StarterToolbox
 from mkaudio.models.starter.fetch import fetch_starter
 from mkaudio.models.starter.yamnet import YamnetEar
-from mkaudio.pipeline import DistillConfig, LocalEngine, distill, open_sources, opened_output
+from mkaudio.pipeline import DistillConfig, Limits, LocalEngine, distill, open_sources, opened_output
 from mkaudio.prompts import load_phrases
+from mkaudio.shards import open_storage
 
 RESAMPLES, SEED = 10_000, 20
 
@@ -103,11 +104,12 @@ def distilled(sounds, paths, pack):
         for number, path in enumerate(paths):
             (inputs / f"{number:05d}{Path(path).suffix}").symlink_to((sounds / path).resolve())
         output = Path(folder) / "out"
+        storage = open_storage(output)
         with (
-            opened_output(output, "new", config, factory) as (info, lock),
-            LocalEngine(factory, output / ".tmp", keep_open=(lock,)) as engine,
+            opened_output(storage, "new", config, factory) as (info, lock),
+            LocalEngine(factory, storage, Limits(), lock) as engine,
         ):
-            distill(output, info, open_sources([inputs]), config, engine, quiet)
+            distill(storage, info, open_sources([inputs]), config, engine, quiet)
         manifest = pd.read_parquet(output / "manifest")
         candidates = pd.read_parquet(output / "candidates")
     first = manifest.sort_values("key").drop_duplicates("source_path").set_index("key")

@@ -15,7 +15,7 @@ from mkaudio.pipeline.decode import decode_rows
 from mkaudio.pipeline.index import HashTask, IndexTask, listed
 from mkaudio.pipeline.rows import row_of
 from mkaudio.pipeline.task import Workplace
-from mkaudio.shards import Reason, Refusal, read_table
+from mkaudio.shards import Reason, Refusal, open_storage, read_table
 
 
 class FailingFile(io.BytesIO):
@@ -41,7 +41,7 @@ class FailingSource:
 
 
 def probed(source, tmp_path):
-    task = IndexTask(0, {"in": source}, tuple(listed([source])), tmp_path / "part.parquet")
+    task = IndexTask(0, {"in": source}, tuple(listed([source])), open_storage(tmp_path), "part.parquet")
     task.run(Workplace(FakeToolbox()))
     (record,) = read_table(tmp_path / "part.parquet").to_pylist()
     return record

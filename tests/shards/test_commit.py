@@ -5,7 +5,7 @@ import os
 import pytest
 from distilling import run_distill, write_tone
 
-from mkaudio.shards import is_committed
+from mkaudio.shards import committed, open_storage
 
 
 @pytest.fixture
@@ -13,6 +13,10 @@ def dataset(tmp_path):
     write_tone(tmp_path / "in" / "a.wav")
     run_distill([tmp_path / "in"], tmp_path / "out")
     return tmp_path / "out"
+
+
+def is_committed(dataset, shard):
+    return committed(open_storage(dataset), shard) is not None
 
 
 def data_files(dataset):

@@ -1,25 +1,21 @@
 import pytest
 
-from mkaudio.shards import read_sealed, write_sealed
+from mkaudio.shards import open_storage, read_sealed, sealed
 
 CONTENT = {"b": 1, "a": {"ü": [1.5, "x"]}, "shard": 3}
 
 
-@pytest.fixture
-def sealed(tmp_path):
-    write_sealed(tmp_path / "x.json", CONTENT, tmp_path / "x.part")
-    return tmp_path / "x.json"
+def test_round_trip(tmp_path):
+    storage = open_storage(tmp_path)
+    storage.publish_bytes(sealed(CONTENT), "x.json")
+    assert read_sealed(storage, "x.json") == CONTENT
+    assert storage.names() == ["x.json"]
 
 
-def test_round_trip(sealed):
-    assert read_sealed(sealed) == CONTENT
-    assert [path.name for path in sealed.parent.iterdir()] == ["x.json"]
-
-
-def test_every_flipped_byte_and_every_cut_is_found(sealed):
-    whole = sealed.read_bytes()
+def test_every_flipped_byte_and_every_cut_is_found(tmp_path):
+    whole, storage = sealed(CONTENT), open_storage(tmp_path)
     for position in range(len(whole)):
         for damaged in (whole[:position] + bytes([whole[position] ^ 1]) + whole[position + 1 :], whole[:position]):
-            sealed.write_bytes(damaged)
+            (tmp_path / "x.json").write_bytes(damaged)
             with pytest.raises(ValueError, match="damaged"):
-                read_sealed(sealed)
+                read_sealed(storage, "x.json")

@@ -3,7 +3,7 @@
 import pytest
 from distilling import run_distill, write_tone
 
-from mkaudio.shards import read_sealed, read_table, sha256_of, verify, write_sealed, write_table
+from mkaudio.shards import open_storage, read_sealed, read_table, sealed, sha256_of, verify, write_table
 from mkaudio.shards.schema import CANDIDATES, MANIFEST
 
 
@@ -23,11 +23,11 @@ def found(dataset):
 def reseal(dataset, shard=0, **changes):
     """Make a shard's marker agree with its files again: what a bug of ours would leave, not what a disk does."""
     marker = dataset / "commits" / f"{shard:06d}.json"
-    content = read_sealed(marker)
+    content = read_sealed(open_storage(dataset), f"commits/{shard:06d}.json")
     for name in content["files"]:
         content["files"][name] = {"size_bytes": (dataset / name).stat().st_size, "sha256": sha256_of(dataset / name)}
     content["counts"].update(changes)
-    write_sealed(marker, content, marker.with_suffix(".part"))
+    marker.write_bytes(sealed(content))
 
 
 def test_every_missing_file_and_every_flipped_byte(dataset):
