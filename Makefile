@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 export HF_HUB_OFFLINE = 1
 
-.PHONY: help setup demo test test-slow lint format bench clean
+.PHONY: help setup demo test test-slow faults lint format bench clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list.
@@ -27,10 +27,13 @@ demo: setup ## Distil ten real animal sounds, file names hidden, and show their 
 	$(BIN)/mkaudio verify runs/demo
 
 test: setup ## Run the quick tests.
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not slow and not faults"
 
 test-slow: setup ## Run the tests that take minutes.
 	$(BIN)/python -m pytest -m slow
+
+faults: setup ## Kill, cut, fill the disk: the whole sweep (half an hour).
+	$(BIN)/python -m pytest -m faults -s tests/faults
 
 lint: $(VENV)/.installed ## Check style, docstrings and types.
 	$(BIN)/ruff check .

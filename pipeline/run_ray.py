@@ -220,6 +220,9 @@ class RayEngine:
 
     def _mourn(self, worker: _Worker, error: Exception) -> None:
         """Say that an actor is gone; its place is used again where its machine is still there."""
+        import ray
+
+        ray.kill(worker.actor)  # one that cannot be reached may still be at work
         slot = worker.slot.after_loss()
         there = slot.node in alive_nodes()
         what = "a worker is lost" if there else "the machine is lost with its worker"

@@ -32,3 +32,15 @@ def tones(tmp_path):
         write_tone(folder / f"{number}.wav", 200.0 + 90 * number, 1.0 + 0.1 * number)
     write_tone(folder / "long.wav", 300.0, 25.0)
     return folder
+
+
+@pytest.fixture(scope="session")
+def ray_session():
+    """One Ray for all tests that do not start their own: it takes four seconds."""
+    import ray
+
+    from mkaudio.pipeline import Workers
+    from mkaudio.pipeline.cluster import connected
+
+    with connected(Workers(count=4)):
+        yield ray

@@ -9,6 +9,9 @@ from distilling import write_tone
 COMMAND = [sys.executable, "-c", "from mkaudio.cli.main import main; main()"]
 
 
+DISTILL = ("distill", "--engine", "local")
+
+
 def run(*arguments, **environment):
     import os
 
@@ -33,6 +36,11 @@ def test_help_has_an_example_for_every_command():
         (["distill", "--input", "SOUNDS", "--window-s", "0"], 2, "0.1 to 600"),
         (["distill", "--input", "SOUNDS", "--store-rate", "70001"], 2, "in steps of 10"),
         (["distill", "--input", "SOUNDS", "--timeout-s", "0"], 2, "more than 0"),
+        (["distill", "--input", "SOUNDS", "--engine", "dask"], 2, "there is ray, local"),
+        (["distill", "--input", "SOUNDS", "--engine", "local", "--workers", "2"], 2, "need --engine ray"),
+        (["distill", "--input", "SOUNDS", "--workers", "0"], 2, "at least 1"),
+        (["distill", "--input", "SOUNDS", "--dtype", "bf16"], 2, "bfloat16"),
+        (["distill", "--input", "SOUNDS", "--address", "127.0.0.1:1"], 2, "ray start --head"),
         (["distill", "--input", "SOUNDS", "--column", "path=zzz"], 2, "columns of a list"),
         (["distill", "--input", "SOUNDS", "--min-score", "nan"], 2, "a number"),
         (["distill", "--input", "SOUNDS", "--output", "mistyped", "--resume"], 2, "no dataset that"),
@@ -63,7 +71,7 @@ def test_without_the_starter_pack_it_says_how_to_get_it(tmp_path):
 def test_inspect_takes_any_folder_name(starter, tmp_path):
     write_tone(tmp_path / "in" / "a.wav", duration_s=0.5)
     output = tmp_path / "out [2021] *"
-    assert run("distill", "--input", tmp_path / "in", "--output", output).returncode == 0
+    assert run(*DISTILL, "--input", tmp_path / "in", "--output", output).returncode == 0
     found = run("inspect", output, "--sql", "select count(*) as clips from manifest")
     assert found.returncode == 0 and "1" in found.stdout
 
@@ -71,9 +79,9 @@ def test_inspect_takes_any_folder_name(starter, tmp_path):
 def test_too_many_refusals_give_exit_code_3(starter, tmp_path):
     write_tone(tmp_path / "sounds" / "a.wav", duration_s=0.5)
     (tmp_path / "sounds" / "b.wav").write_text("no sound")
-    found = run("distill", "--input", tmp_path / "sounds", "--output", tmp_path / "out")
+    found = run(*DISTILL, "--input", tmp_path / "sounds", "--output", tmp_path / "out")
     assert found.returncode == 3 and "50.0% of the sounds were refused" in found.stderr
     assert (
-        run("distill", "--input", tmp_path / "sounds", "--output", tmp_path / "o2", "--max-refused", "0.5").returncode
+        run(*DISTILL, "--input", tmp_path / "sounds", "--output", tmp_path / "o2", "--max-refused", "0.5").returncode
         == 0
     )

@@ -1,0 +1,62 @@
+"""A stand-in decoder that does to its process what bad native code does: it crashes, eats memory, or never returns.
+
+Which one, it reads off the length of the sound. Tests only; it is put in place inside the worker, by the toolbox.
+"""
+
+import ctypes
+import os
+import pathlib
+import signal
+import time
+from dataclasses import dataclass
+
+import numpy as np
+from fakes import FakeToolbox
+
+CRASH_FRAMES, EAT_FRAMES, HANG_FRAMES = 4_001, 4_002, 4_003
+
+
+def poisoned(reader_class):
+    class Poisoned(reader_class):
+        def __init__(self, handle, info):
+            super().__init__(handle, info)
+            if info.n_frames == CRASH_FRAMES:
+                ctypes.string_at(0)
+            if info.n_frames == EAT_FRAMES:
+                eaten = []
+                while True:
+                    eaten.append(np.ones(1 << 23))  # 64 MB, touched
+            if info.n_frames == HANG_FRAMES:
+                time.sleep(3600)
+
+    return Poisoned
+
+
+@dataclass(frozen=True)
+class PoisonToolbox(FakeToolbox):
+    def __call__(self):
+        from mkaudio.pipeline import decode
+
+        if decode.AudioReader.__name__ != "Poisoned":
+            decode.AudioReader = poisoned(decode.AudioReader)
+        return super().__call__()
+
+
+@dataclass(frozen=True)
+class SupervisorKiller(FakeToolbox):
+    """Kills the process above the first worker that builds its models; `deadly` names the file that remembers it."""
+
+    def __call__(self):
+        flag = pathlib.Path(self.deadly)
+        if not flag.exists():
+            flag.touch()
+            os.kill(os.getppid(), signal.SIGKILL)
+        return super().__call__()
+
+
+@dataclass(frozen=True)
+class HashOfProcess(FakeToolbox):
+    """Says of its models something else in every process."""
+
+    def fingerprints(self):
+        return {"scorer": f"scorer-of-{os.getpid()}"}
