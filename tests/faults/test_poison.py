@@ -29,7 +29,7 @@ def sounds(tmp_path_factory):
 
 
 def distil_poison(sounds, output, ray=None):
-    summary = run_distill([sounds], output, factory=PoisonToolbox(), timeout_s=5.0, memory_bytes=400_000_000, ray=ray)
+    summary = run_distill([sounds], output, factory=PoisonToolbox(), timeout_s=8.0, memory_bytes=300_000_000, ray=ray)
     left = pd.read_parquet(output / "quarantine")
     assert set(left.source_path) == set(EXPECTED) and len(left) == len(EXPECTED)
     for row in left.itertuples():
