@@ -32,3 +32,30 @@ def tones(tmp_path):
         write_tone(folder / f"{number}.wav", 200.0 + 90 * number, 1.0 + 0.1 * number)
     write_tone(folder / "long.wav", 300.0, 25.0)
     return folder
+
+
+@pytest.fixture(scope="session")
+def s3_store():
+    """moto's S3, started once; a test that wants faults sets `fault` and the `s3` fixture takes it away again."""
+    from s3 import Store
+
+    store = Store()
+    yield store
+    store.stop()
+
+
+@pytest.fixture
+def s3(s3_store, monkeypatch):
+    """A bucket of the test's own, which s3fs finds through the environment as on a user's machine."""
+    import fsspec
+    from s3 import ENVIRONMENT
+
+    for name, value in {**ENVIRONMENT, "AWS_ENDPOINT_URL": s3_store.endpoint}.items():
+        monkeypatch.setenv(name, value)
+    s3_store.fault = None
+    fsspec.get_filesystem_class("s3").clear_instance_cache()  # an instance keeps the endpoint it was made with
+    bucket = s3_store.bucket()
+    bucket.store = s3_store
+    bucket.requests.clear()
+    yield bucket
+    s3_store.fault = None
