@@ -4,7 +4,6 @@ import csv
 import io
 import json
 import os
-import posixpath
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -14,11 +13,12 @@ from typing import BinaryIO, cast
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from mkaudio.pipeline.sources.address import WEB, Address, is_address, joined
+from mkaudio.pipeline.sources.address import Address, is_address
+from mkaudio.pipeline.sources.cells import relative_to, where, why_nowhere
 from mkaudio.pipeline.sources.columns import resolve_columns
 from mkaudio.pipeline.sources.escape import escape_path, unescape_path
 from mkaudio.pipeline.sources.notes import Notes, notes_of_row, text_of
-from mkaudio.pipeline.sources.place import Look, Place
+from mkaudio.pipeline.sources.place import Look
 from mkaudio.pipeline.sources.places import bytes_of, place_of
 from mkaudio.pipeline.sources.source import Input, root_name_of
 from mkaudio.shards.reasons import Reason, Refusal
@@ -60,10 +60,10 @@ class ListSource:
         for number, row in read_rows(self._path):
             cell = text_of(row.get(columns["path"][0]))
             whole = str(row.get(columns["path"][0]) or "")
-            relative = self._relative(whole) if cell else f"(row {number})".encode()
+            relative = relative_to(self.root, whole) if cell else f"(row {number})".encode()
             if not cell:
                 nowhere[relative] = Refusal(Reason.MISSING, f"row {number} of {self._path.name} has no path")
-            elif why := self._why_nowhere(cell, whole):
+            elif why := why_nowhere(self.root, whole):
                 nowhere[relative] = Refusal(Reason.MISSING, why)
             found = notes_of_row(row, columns)
             notes[relative] = notes[relative].merged(found) if relative in notes else found
@@ -81,22 +81,14 @@ class ListSource:
         Returns:
             A seekable binary file.
         """
-        place, path = self._where(unescape_path(item.path))
+        place, path = where(self.root, unescape_path(item.path))
         return place.open_as_listed(path, item)
-
-    def _where(self, relative: bytes) -> tuple[Place, bytes]:
-        text = os.fsdecode(relative)
-        if is_address(text):
-            return place_of(Address(text)), relative
-        if isinstance(self.root, Address):
-            return place_of(self.root), os.fsencode(joined(self.root, text) or text)
-        return place_of(self.root), os.path.join(bytes_of(self.root), relative)
 
     def _looks(self, names: list[bytes], nowhere: Mapping[bytes, Refusal]) -> Iterator[Look]:
         """Yield what each name leads to; stores are asked many at once."""
 
         def look(name: bytes) -> Look:
-            place, path = self._where(name)
+            place, path = where(self.root, name)
             return (0, 0, nowhere[name]) if name in nowhere else place.look_at(path)
 
         if not isinstance(self.root, Address) and not any(is_address(os.fsdecode(name)) for name in names):
@@ -106,20 +98,6 @@ class ListSource:
             for begin in range(0, len(names), _LOOKS_IN_MEMORY):
                 yield from pool.map(look, names[begin : begin + _LOOKS_IN_MEMORY])
 
-    def _why_nowhere(self, cell: str, whole: str) -> str:
-        """Return why a cell cannot lead to a sound; "" where it can."""
-        remote = isinstance(self.root, Address)
-        if "://" in cell:
-            protocol = cell.partition("://")[0].lower()
-            web = {self.root.protocol} & WEB if isinstance(self.root, Address) else frozenset()
-            opens = protocol in WEB if web else protocol not in WEB | {"file", "local"}
-            return "" if opens and is_address(whole) else f"{cell} is an address: download it, and list the file"
-        if remote and cell.startswith("/"):
-            return f"{cell} is a path on some machine; in a list in a store, paths are relative to the list"
-        if isinstance(self.root, Address) and joined(self.root, whole) is None:
-            return f"{cell} leads out of what the list lies in"
-        return ""
-
     def _resolve(self, found: list[str]) -> dict[str, tuple[str, ...]]:
         columns = resolve_columns(found, self._columns)
         if not columns["path"]:
@@ -127,26 +105,6 @@ class ListSource:
                 f"{self._path}: no column holds paths; found {', '.join(found)}. Say which with --column path=NAME"
             )
         return columns
-
-    def _relative(self, cell: str) -> bytes:
-        try:
-            encoded = os.fsencode(cell)
-        except UnicodeEncodeError:  # a lone surrogate, as JSON may hold: no file's name, so that it will be missing
-            encoded = cell.encode("utf-8", "surrogatepass")
-        if isinstance(self.root, Address):
-            return _relative_to(self.root, encoded)
-        if is_address(cell) and not self._why_nowhere(cell, cell):
-            return encoded
-        path = os.path.join(os.fsencode(self.root.absolute()), encoded)
-        return os.path.relpath(path, os.fsencode(self.root.absolute()))
-
-
-def _relative_to(root: Address, cell: bytes) -> bytes:
-    """Return a cell as a path relative to the list, where it lies below or beside it; else as it stands."""
-    if is_address(os.fsdecode(cell)):
-        below = cell.removeprefix(bytes_of(root) + b"/")
-        return below if below and posixpath.normpath(below) == below and not below.startswith(b"..") else cell
-    return cell if cell.startswith(b"/") else posixpath.normpath(cell)
 
 
 def column_names(path: Path | Address) -> list[str]:
