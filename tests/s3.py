@@ -3,6 +3,7 @@
     def test_x(s3):                       # the fixture is in conftest.py
         s3.put("folder/a.wav", data)      # → s3://BUCKET/folder/a.wav
         s3.requests                       # what the code under test asked for: ("GET", "/BUCKET/folder/a.wav", "bytes=0-99"), ...
+                                      # a listing: ("GET", "/BUCKET?prefix=folder/", "")
     s3.store.fault = lambda method, path: "403 Forbidden"   # or None, to let a request through
 
 Every test has a bucket of its own, so that nothing is left from another one. The environment is what boto reads, so worker
@@ -12,6 +13,7 @@ processes reach the store too. Not in moto's power: a line break in a key.
 import itertools
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import parse_qs
 
 _NUMBERS = itertools.count()
 ENVIRONMENT = {
@@ -40,6 +42,14 @@ class Bucket:
     def put(self, key, data=b""):
         self.client.put_object(Bucket=self.name, Key=key, Body=data)
         return self.address(key)
+
+    def put_many(self, keys, data=b"x"):
+        """Store the same under many keys, past the web: a request takes 15 ms."""
+        from moto.core import DEFAULT_ACCOUNT_ID
+        from moto.s3.models import s3_backends
+
+        for key in keys:
+            s3_backends[DEFAULT_ACCOUNT_ID]["aws"].put_object(self.name, key, data)
 
     def put_folder(self, folder, prefix):
         """Store every file below a folder, under its path there."""
@@ -90,7 +100,8 @@ class Store:
         ours = "aiobotocore" in environ.get("HTTP_USER_AGENT", "")
         if not ours:
             return application(environ, start)
-        path = environ["PATH_INFO"].encode("latin-1").decode()
+        prefix = parse_qs(environ["QUERY_STRING"]).get("prefix")
+        path = environ["PATH_INFO"].encode("latin-1").decode() + (f"?prefix={prefix[0]}" if prefix else "")
         request = (environ["REQUEST_METHOD"], path, environ.get("HTTP_RANGE", ""))
         self.requests.append(request)
         status = self.fault(*request[:2]) if self.fault else None
