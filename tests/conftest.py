@@ -47,13 +47,11 @@ def s3_store():
 @pytest.fixture
 def s3(s3_store, monkeypatch):
     """A bucket of the test's own, which s3fs finds through the environment as on a user's machine."""
-    import fsspec
     from s3 import ENVIRONMENT
 
     for name, value in {**ENVIRONMENT, "AWS_ENDPOINT_URL": s3_store.endpoint}.items():
         monkeypatch.setenv(name, value)
     s3_store.fault = None
-    fsspec.get_filesystem_class("s3").clear_instance_cache()  # an instance keeps the endpoint it was made with
     bucket = s3_store.bucket()
     bucket.store = s3_store
     bucket.requests.clear()

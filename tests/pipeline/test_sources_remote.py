@@ -291,13 +291,22 @@ def test_an_address_that_leads_nowhere_is_one_line(s3, address, message):
     assert "\n" not in str(raised.value)
 
 
-def test_access_denied_and_no_credentials_are_one_line(s3, monkeypatch):
+@pytest.fixture
+def fresh_s3fs():
+    """An instance of s3fs keeps the credentials that it began with."""
     import fsspec
 
+    forget = fsspec.get_filesystem_class("s3").clear_instance_cache
+    forget()
+    yield forget
+    forget()
+
+
+def test_access_denied_and_no_credentials_are_one_line(s3, monkeypatch, fresh_s3fs):
     s3.store.fault = lambda method, path: "403 Forbidden"
     with pytest.raises(ValueError, match=r"access denied.*AWS_ACCESS_KEY_ID"):
         open_sources([s3.address("in")])
-    fsspec.get_filesystem_class("s3").clear_instance_cache()
+    fresh_s3fs()
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.delenv(name)
     with pytest.raises(ValueError, match=r"NoCredentialsError.*AWS_ACCESS_KEY_ID.*FSSPEC_S3_ANON"):
