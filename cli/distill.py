@@ -19,9 +19,11 @@ EXIT_REFUSED = 3
 
 def distill(
     input: Annotated[
-        list[Path],
+        list[str],
         typer.Option(
-            "--input", "-i", help="Folder, sound file, CSV/TSV/JSONL/Parquet list, or WebDataset tar; repeatable."
+            "--input",
+            "-i",
+            help="Folder, sound file, CSV/TSV/JSONL/Parquet list, or WebDataset tar; also s3://bucket/folder; repeatable.",
         ),
     ],
     output: Annotated[
@@ -122,7 +124,7 @@ def distill(
 def _run(
     output: str,
     mode: "Mode",
-    inputs: tuple[list[Path], dict[str, str]],
+    inputs: tuple[list[str], dict[str, str]],
     config: "DistillConfig",
     factory: "ToolboxFactory",
     where: "EngineChoice",
@@ -188,8 +190,8 @@ def _one_of(option: str, value: str, known: tuple[str, ...]) -> None:
         raise ValueError(f"{option} {value}: not known{hint}")
 
 
-def _say_about_lists(inputs: list[Path]) -> None:
-    for folder in inputs:
+def _say_about_lists(inputs: list[str]) -> None:
+    for folder in map(Path, inputs):  # an address is no folder on disk, and nothing is said of it
         lists = sorted(folder.glob("*.csv")) if folder.is_dir() else []
         if lists:
             print(f"note: {folder} holds {lists[0].name}; --input {lists[0]} would use its labels", file=sys.stderr)

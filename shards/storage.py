@@ -5,6 +5,7 @@ in a folder, by one PUT in an object store.
 """
 
 import os
+import stat
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -114,7 +115,7 @@ class LocalStorage:
             found = (self.root / name).stat()
         except (FileNotFoundError, NotADirectoryError):
             return None
-        return FileState(found.st_size, found.st_mtime_ns)
+        return FileState(found.st_size, found.st_mtime_ns) if stat.S_ISREG(found.st_mode) else None
 
     def names(self, folder: str = "") -> list[str]:
         """Return every file below a folder, sorted."""

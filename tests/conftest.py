@@ -44,3 +44,28 @@ def ray_session():
 
     with connected(Workers(count=4)):
         yield ray
+
+
+@pytest.fixture(scope="session")
+def s3_store():
+    """moto's S3, started once; a test that wants faults sets `fault` and the `s3` fixture takes it away again."""
+    from s3 import Store
+
+    store = Store()
+    yield store
+    store.stop()
+
+
+@pytest.fixture
+def s3(s3_store, monkeypatch):
+    """A bucket of the test's own, which s3fs finds through the environment as on a user's machine."""
+    from s3 import ENVIRONMENT
+
+    for name, value in {**ENVIRONMENT, "AWS_ENDPOINT_URL": s3_store.endpoint}.items():
+        monkeypatch.setenv(name, value)
+    s3_store.fault = None
+    bucket = s3_store.bucket()
+    bucket.store = s3_store
+    bucket.requests.clear()
+    yield bucket
+    s3_store.fault = None

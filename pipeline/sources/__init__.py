@@ -1,4 +1,7 @@
-"""Where sounds come from: a folder, a file, a list, a tar, Parquet. What a path on the command line is, is decided here."""
+"""Where sounds come from: a folder, a file, a list, a tar, Parquet, on disk or in an object store.
+
+What a path or an address on the command line is, is decided here.
+"""
 
 import difflib
 import hashlib
@@ -6,10 +9,12 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from mkaudio.pipeline.sources.address import Address, path_or_address
 from mkaudio.pipeline.sources.columns import check_fields
 from mkaudio.pipeline.sources.folder import FolderSource
 from mkaudio.pipeline.sources.listing import ListSource
 from mkaudio.pipeline.sources.parquet_audio import ParquetSource, audio_column
+from mkaudio.pipeline.sources.remote import folder_or_file
 from mkaudio.pipeline.sources.source import Input, Source, root_name_of
 from mkaudio.pipeline.sources.tar import TarSource
 
@@ -27,39 +32,45 @@ def open_sources(
     """Return a source for each input, with names that differ.
 
     Args:
-        inputs: paths as the user gave them, in any order.
+        inputs: paths, or addresses as s3://bucket/folder, as the user gave them, in any order.
         columns: field → column of lists, where the user says so.
         known: name → identity of inputs that a dataset has already; those keep their names.
         may_have_moved: whether an input takes a known name that no other input has a claim to, as when a run is resumed
             after a folder was moved.
 
     Returns:
-        The sources, in order. An input that is not there or is compressed is a `ValueError`, as is a field that does
-        not exist.
+        The sources, in order. An input that is not there, is compressed or lies in a store that cannot be reached is a
+        `ValueError`, as is a field that does not exist.
     """
     check_fields(columns or {})
     known = known or {}
-    paths = [Path(path) for path in inputs]
+    paths = [path_or_address(path) for path in inputs]
+    folders = [_is_folder(path) for path in paths]
     identities = [_identity_of(path) for path in paths]
     name_of = {identity: name for name, identity in known.items()}
     free = {name for name, identity in known.items() if may_have_moved and identity not in identities}
     taken = set(known) - free
     sources: list[Source] = []
-    for path, identity in zip(paths, identities, strict=True):
-        name = name_of.get(identity) or _free_name(path, taken)
+    for path, is_folder, identity in zip(paths, folders, identities, strict=True):
+        name = name_of.get(identity) or _free_name(path if is_folder else path.parent, taken)
         taken.add(name)
-        source = _open(path, name, columns)
+        source = _open(path, is_folder, name, columns)
         source.identity = identity
         sources.append(source)
     return sources
 
 
-def _identity_of(path: Path) -> str:
-    return hashlib.sha256(os.fsencode(path.resolve())).hexdigest()[:16]
+def _is_folder(path: Path | Address) -> bool:
+    return folder_or_file(path) if isinstance(path, Address) else path.is_dir()
 
 
-def _free_name(path: Path, taken: set[str]) -> str:
-    plain = root_name_of(path if path.is_dir() else path.parent)
+def _identity_of(path: Path | Address) -> str:
+    where = str(path).encode() if isinstance(path, Address) else os.fsencode(path.resolve())
+    return hashlib.sha256(where).hexdigest()[:16]
+
+
+def _free_name(folder: Path | Address, taken: set[str]) -> str:
+    plain = root_name_of(folder)
     name, number = plain, 1
     while name in taken:
         number += 1
@@ -67,12 +78,13 @@ def _free_name(path: Path, taken: set[str]) -> str:
     return name
 
 
-def _open(path: Path, name: str, columns: Mapping[str, str] | None) -> Source:
-    if columns and path.exists() and (path.is_dir() or path.suffix.lower() not in {*_LISTS, ".parquet"}):
+def _open(path: Path | Address, is_folder: bool, name: str, columns: Mapping[str, str] | None) -> Source:
+    is_there = isinstance(path, Address) or path.exists()
+    if columns and is_there and (is_folder or path.suffix.lower() not in {*_LISTS, ".parquet"}):
         raise ValueError(f"--column is about the columns of a list; --input {path} has none")
-    if path.is_dir():
+    if is_folder:
         return FolderSource(path, name)
-    if not path.exists() and not path.is_symlink():
+    if not isinstance(path, Address) and not path.exists() and not path.is_symlink():
         raise ValueError(f"--input {path}: no such file or folder{_nearest(path)}")
     ending = path.suffix.lower()
     if path.name.lower().endswith((".tar.gz", ".tgz", ".tar.zst", ".tar.xz", ".tar.bz2")):

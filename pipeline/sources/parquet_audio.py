@@ -5,16 +5,17 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from mkaudio.pipeline.sources.address import Address
 from mkaudio.pipeline.sources.columns import resolve_columns
 from mkaudio.pipeline.sources.escape import JOINT, escape_path
-from mkaudio.pipeline.sources.files import look_at, open_as_listed
 from mkaudio.pipeline.sources.notes import notes_of_row
+from mkaudio.pipeline.sources.places import bytes_of, place_of
 from mkaudio.pipeline.sources.source import Input, root_name_of
 from mkaudio.shards.reasons import Reason, Refusal
 
@@ -22,7 +23,7 @@ _NAMES = ("audio", "bytes", "wav", "flac", "mp3", "ogg", "content", "sound")
 _BATCH_ROWS = 64
 
 
-def audio_column(path: Path) -> str | None:
+def audio_column(path: Path | Address) -> str | None:
     """Return the column that holds sounds; None where there is none.
 
     Args:
@@ -32,11 +33,19 @@ def audio_column(path: Path) -> str | None:
         ValueError: it is not Parquet.
     """
     try:
-        with path.open("rb") as handle:
-            schema = pq.read_schema(handle)
+        with _buffered(path) as handle:
+            return _audio_column(pq.read_schema(handle))
     except (OSError, pa.ArrowException) as error:
         raise ValueError(f"{path}: cannot be read as Parquet: {error}") from error
+
+
+def _audio_column(schema: pa.Schema) -> str | None:
     return next((name for name in _NAMES if name in schema.names and _bytes_of(schema.field(name).type)), None)
+
+
+def _buffered(path: Path | Address) -> io.BufferedReader:
+    """Open for pyarrow, which takes what a read gives for all that there is."""
+    return io.BufferedReader(cast(io.RawIOBase, place_of(path).open(bytes_of(path))))
 
 
 class ParquetSource:
@@ -48,8 +57,10 @@ class ParquetSource:
         columns: field → column, where the user says so.
     """
 
-    def __init__(self, path: Path, root_name: str | None = None, columns: Mapping[str, str] | None = None) -> None:
-        self.root = path.parent
+    def __init__(
+        self, path: Path | Address, root_name: str | None = None, columns: Mapping[str, str] | None = None
+    ) -> None:
+        self.root: Path | Address = path.parent
         self.root_name = root_name or root_name_of(path.parent)
         self.identity = ""
         self.ignored: Counter[str] = Counter()
@@ -63,15 +74,16 @@ class ParquetSource:
         """Yield every row, in order; one without sound is refused."""
         self.ignored.clear()
         self._cached = None
-        _, mtime_ns, refusal = look_at(os.fsencode(self._path))
+        _, mtime_ns, refusal = place_of(self._path).look_at(bytes_of(self._path))
         name = escape_path(os.fsencode(self._path.name))
         if refusal:
             yield Input(name, "parquet", refusal=refusal)
             return
-        sound = audio_column(self._path)
-        assert sound is not None, "open_sources looked at the schema"
-        with self._path.open("rb") as handle:
-            yield from self._inputs(pq.ParquetFile(handle), sound, name, mtime_ns)
+        with _buffered(self._path) as handle:
+            file = pq.ParquetFile(handle)
+            sound = _audio_column(file.schema_arrow)
+            assert sound is not None, "open_sources looked at the schema"
+            yield from self._inputs(file, sound, name, mtime_ns)
 
     def _inputs(self, file: pq.ParquetFile, sound: str, name: str, mtime_ns: int) -> Iterator[Input]:
         others = [column for column in file.schema_arrow.names if column != sound]
@@ -96,7 +108,7 @@ class ParquetSource:
         Raises:
             Refusal: what the listing said; VANISHED, CHANGED or UNREADABLE.
         """
-        open_as_listed(os.fsencode(self._path), item).close()
+        place_of(self._path).check(bytes_of(self._path), item)
         try:
             if self._cached is None or not self._cached[0] <= item.offset < self._cached[1]:
                 self._cached = self._row_group(item.offset)
@@ -108,12 +120,12 @@ class ParquetSource:
 
     def _row_group(self, number: int) -> tuple[int, int, pa.Table]:
         begin = 0
-        with self._path.open("rb") as handle:
+        with _buffered(self._path) as handle:
             file = pq.ParquetFile(handle)
             for group in range(file.metadata.num_row_groups):
                 end = begin + file.metadata.row_group(group).num_rows
                 if number < end:
-                    return begin, end, file.read_row_group(group, columns=[audio_column(self._path)])
+                    return begin, end, file.read_row_group(group, columns=[_audio_column(file.schema_arrow)])
                 begin = end
         raise Refusal(Reason.CHANGED, f"it has {begin} rows now")
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
+from mkaudio.pipeline.sources.address import Address
 from mkaudio.pipeline.sources.escape import escape_path
 from mkaudio.pipeline.sources.notes import Notes
 from mkaudio.shards.reasons import Refusal
@@ -22,7 +23,7 @@ class Input:
         path: escaped, relative to the source's root; `a/b.tar::member.wav` in a tar, `x.parquet::17` in Parquet.
         kind: "file", "tar" or "parquet": how it is opened.
         size_bytes: of the sound itself; 0 where that is not known (Parquet rows, refused inputs).
-        mtime_ns: of the file on disk that holds it.
+        mtime_ns: of the file that holds it; in whole seconds in a store, 0 where the store does not say.
         offset: where a tar member's data begin, in bytes; the row number in Parquet; else 0.
         labels: labels and captions found beside the sound, in order, each once.
         language: of the labels, as stated; "" where nobody says.
@@ -66,12 +67,12 @@ class Input:
 class Source(Protocol):
     """Something that holds sounds: a folder, a list, a tar, a Parquet file.
 
-    `root` is the folder that paths are relative to, `root_name` its name in the dataset, `identity` a hash of where the input
-    lies: two folders of the same name are not the same input. `ignored` says after
+    `root` is the folder, on disk or in a store, that paths are relative to, `root_name` its name in the dataset,
+    `identity` a hash of where the input lies: two folders of the same name are not the same input. `ignored` says after
     (and while) listing what was passed over and is no input: extension, or a remark in brackets → how many.
     """
 
-    root: Path
+    root: Path | Address
     root_name: str
     identity: str
     ignored: Counter[str]
@@ -95,7 +96,7 @@ class Source(Protocol):
         ...
 
 
-def root_name_of(root: Path) -> str:
+def root_name_of(root: Path | Address) -> str:
     """Return the name that a dataset gives to the inputs under a folder: the folder's own.
 
     Args:
@@ -104,4 +105,5 @@ def root_name_of(root: Path) -> str:
     >>> root_name_of(Path("data/audiosets"))
     'audiosets'
     """
-    return escape_path(bytes(root.resolve()).rpartition(b"/")[2]) or "root"
+    name = root.name.encode() if isinstance(root, Address) else bytes(root.resolve()).rpartition(b"/")[2]
+    return escape_path(name) or "root"

@@ -1,16 +1,18 @@
 """A plain tar, as WebDataset writes it: members are listed by their headers and read in place, never extracted."""
 
-import io
 import os
 import tarfile
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
+from mkaudio.pipeline.sources.address import Address
 from mkaudio.pipeline.sources.escape import JOINT, escape_path
-from mkaudio.pipeline.sources.files import extension_of, is_sound_name, look_at, open_as_listed
+from mkaudio.pipeline.sources.files import extension_of, is_sound_name
 from mkaudio.pipeline.sources.notes import Notes, notes_of_json, notes_of_text
+from mkaudio.pipeline.sources.place import Place
+from mkaudio.pipeline.sources.places import bytes_of, place_of
 from mkaudio.pipeline.sources.source import Input, root_name_of
 from mkaudio.shards.reasons import Reason, Refusal
 
@@ -26,17 +28,18 @@ class TarSource:
         root_name: name of its folder in the dataset; the folder's own where None.
     """
 
-    def __init__(self, path: Path, root_name: str | None = None) -> None:
-        self.root = path.parent
+    def __init__(self, path: Path | Address, root_name: str | None = None) -> None:
+        self.root: Path | Address = path.parent
         self.root_name = root_name or root_name_of(path.parent)
         self.identity = ""
         self.ignored: Counter[str] = Counter()
-        self._path = path
+        self._name = escape_path(os.fsencode(path.name))
+        self._place, self._path = place_of(path), bytes_of(path)
 
     def inputs(self) -> Iterator[Input]:
         """Yield every sound of the tar, in the byte order of its name."""
         self.ignored.clear()
-        yield from tar_inputs(os.fsencode(self._path), escape_path(os.fsencode(self._path.name)), self.ignored)
+        yield from tar_inputs(self._place, self._path, self._name, self.ignored)
 
     def open(self, item: Input) -> BinaryIO:
         """Return the bytes of a member.
@@ -47,26 +50,31 @@ class TarSource:
         Returns:
             A seekable view of a part of the tar.
         """
-        return open_member(os.fsencode(self._path), item)
+        return self._place.open_part(self._path, item)
 
 
-def tar_inputs(path: bytes, name: str, ignored: Counter[str]) -> Iterator[Input]:
+def tar_inputs(place: Place, path: bytes, name: str, ignored: Counter[str]) -> Iterator[Input]:
     """Yield the sounds of a tar, in the byte order of their names; a row of its own says where the tar is cut off.
 
     Args:
-        path: of the tar, in the file system's own bytes.
+        place: where the tar lies.
+        path: of the tar.
         name: of the tar in the dataset, escaped.
         ignored: counts what is no sound.
     """
-    size, mtime_ns, refusal = look_at(path)
+    size, mtime_ns, refusal = place.look_at(path)
     members: list[tarfile.TarInfo] = []
+    notes: dict[str, Notes] = {}
     if refusal is None:
-        members, refusal = _members(path, size)
+        try:
+            with place.open(path) as handle:
+                members, refusal = _members(handle, size, notes)
+        except OSError as error:
+            refusal = Refusal(Reason.UNREADABLE, f"reading it failed: {error.strerror or error}")
     if refusal:
         yield Input(name, "file", size, mtime_ns, refusal=refusal)
         if refusal.reason is not Reason.TRUNCATED:
             return
-    notes = _notes_by_key(path, members)
     sounds: dict[bytes, tarfile.TarInfo] = {}
     for member in members:
         encoded = os.fsencode(member.name)
@@ -86,62 +94,16 @@ def tar_inputs(path: bytes, name: str, ignored: Counter[str]) -> Iterator[Input]
         yield item.with_notes(notes.get(_key(member.name), Notes()))
 
 
-def open_member(path: bytes, item: Input) -> BinaryIO:
-    """Return a view of a member's bytes.
-
-    Args:
-        path: of the tar.
-        item: what `tar_inputs` yielded.
-
-    Returns:
-        A seekable binary file that owns the open tar.
-    """
-    return cast(BinaryIO, _Slice(open_as_listed(path, item), item.offset, item.size_bytes))
-
-
-class _Slice(io.RawIOBase):
-    """A read-only part of a file."""
-
-    def __init__(self, handle: BinaryIO, start: int, size: int) -> None:
-        super().__init__()
-        self._handle, self._start, self._size, self._position = handle, start, size, 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        base = {os.SEEK_SET: 0, os.SEEK_CUR: self._position, os.SEEK_END: self._size}[whence]
-        self._position = max(0, base + offset)
-        return self._position
-
-    def tell(self) -> int:
-        return self._position
-
-    def readinto(self, buffer: "bytearray | memoryview") -> int:  # type: ignore[override]
-        count = max(0, min(len(buffer), self._size - self._position))
-        self._handle.seek(self._start + self._position)
-        data = self._handle.read(count)
-        buffer[: len(data)] = data
-        self._position += len(data)
-        return len(data)
-
-    def close(self) -> None:
-        self._handle.close()
-        super().close()
-
-
-def _members(path: bytes, size: int) -> tuple[list[tarfile.TarInfo], Refusal | None]:
-    """Return the members that are whole, and what is wrong with the tar, if anything."""
+def _members(handle: BinaryIO, size: int, notes: dict[str, Notes]) -> tuple[list[tarfile.TarInfo], Refusal | None]:
+    """Return the members that are whole, and what is wrong with the tar, if anything; fill the notes in the same pass."""
     members: list[tarfile.TarInfo] = []
     try:
-        with io.FileIO(path) as handle, tarfile.open(fileobj=handle, mode="r:", errors="surrogateescape") as tar:
+        with tarfile.open(fileobj=handle, mode="r:", errors="surrogateescape") as tar:
             for member in tar:
                 if member.isreg() and not member.issparse() and member.offset_data + member.size > size:
                     break
                 members.append(member)
+                _read_note(handle, member, notes)
             handle.seek(tar.offset)  # where the next header is due; tarfile takes a bad one for the end, in silence
             ended = handle.read(tarfile.BLOCKSIZE) == bytes(tarfile.BLOCKSIZE)
     except (tarfile.TarError, EOFError) as error:
@@ -163,21 +125,17 @@ def _member_refusal(member: tarfile.TarInfo) -> Refusal | None:
     return None
 
 
-def _notes_by_key(path: bytes, members: list[tarfile.TarInfo]) -> dict[str, Notes]:
-    """Read the texts of each WebDataset sample; one that cannot be read says nothing."""
-    notes: dict[str, Notes] = {}
-    with io.FileIO(path) as handle:
-        for member in members:
-            read = _NOTES.get(extension_of(os.fsencode(member.name)))
-            if read is None or not member.isreg() or member.size > _MAX_NOTE_BYTES:
-                continue
-            handle.seek(member.offset_data)
-            try:
-                found = read(handle.read(member.size))
-            except ValueError:
-                continue
-            notes[_key(member.name)] = notes.get(_key(member.name), Notes()).merged(found)
-    return notes
+def _read_note(handle: BinaryIO, member: tarfile.TarInfo, notes: dict[str, Notes]) -> None:
+    """Add a text of a WebDataset sample to what is known of the sample; one that cannot be read says nothing."""
+    read = _NOTES.get(extension_of(os.fsencode(member.name)))
+    if read is None or not member.isreg() or member.size > _MAX_NOTE_BYTES:
+        return
+    handle.seek(member.offset_data)
+    try:
+        found = read(handle.read(member.size))
+    except ValueError:
+        return
+    notes[_key(member.name)] = notes.get(_key(member.name), Notes()).merged(found)
 
 
 def _key(name: str) -> str:

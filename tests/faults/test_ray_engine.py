@@ -64,5 +64,5 @@ def test_a_fault_of_the_model_stops_the_run_with_its_message(tmp_path, ray_sessi
 @pytest.mark.slow
 def test_a_machine_with_other_models_is_left_out(sounds, tmp_path, ray_session):
     """Every machine of this cluster is unfit, so the run is refused, and says why."""
-    with pytest.raises(ValueError, match="no machine of the cluster can be used; .*model scorer: .* on the driver"):
+    with pytest.raises(ValueError, match=r"no machine of the cluster can be used; .*model scorer: .* on the driver"):
         run_distill([sounds], tmp_path / "out", factory=HashOfProcess(), ray=Workers(count=1))
