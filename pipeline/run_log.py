@@ -7,7 +7,7 @@ from pathlib import Path
 
 from mkaudio.pipeline.index_pass import library_versions
 from mkaudio.pipeline.report import Summary
-from mkaudio.shards import LOG_FOLDER
+from mkaudio.shards import LOG_FOLDER, naming
 
 
 def write_run_log(output: Path, mode: str, took_s: float, summary: Summary, verdicts: dict[str, str]) -> Path:
@@ -34,5 +34,6 @@ def write_run_log(output: Path, mode: str, took_s: float, summary: Summary, verd
         "counts": summary.counts,
         "verdicts": verdicts,
     }
-    path.write_text(json.dumps(content, indent=1) + "\n", "utf-8")
+    with naming(path):
+        path.write_text(json.dumps(content, indent=1) + "\n", "utf-8")
     return path

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from mkaudio.pipeline.task import Progress, Task, ToolboxFactory, Workplace
-from mkaudio.shards import Refusal
+from mkaudio.shards import Refusal, naming
 
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1")
 _PARENT_CHECK_S = 0.5
@@ -56,6 +56,7 @@ class FileJournal:
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
+        self._path = path
         self._handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
 
     def enter(self, name: str) -> None:
@@ -64,7 +65,7 @@ class FileJournal:
         Args:
             name: root/path.
         """
-        os.write(self._handle, f"+{json.dumps(name)}\n".encode())
+        self._write(f"+{json.dumps(name)}\n")
 
     def leave(self, name: str) -> None:
         """Note that it is over.
@@ -72,11 +73,15 @@ class FileJournal:
         Args:
             name: root/path.
         """
-        os.write(self._handle, f"-{json.dumps(name)}\n".encode())
+        self._write(f"-{json.dumps(name)}\n")
 
     def close(self) -> None:
         """Close the file."""
         os.close(self._handle)
+
+    def _write(self, line: str) -> None:
+        with naming(self._path):
+            os.write(self._handle, line.encode())
 
 
 def in_flight(journal: Path) -> list[str]:

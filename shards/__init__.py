@@ -13,6 +13,7 @@ from mkaudio.shards.dataset import (
     read_marker,
     write_dataset_info,
 )
+from mkaudio.shards.disk import naming
 from mkaudio.shards.hugging_face import hugging_face_features
 from mkaudio.shards.naming import DATASET_FILE, LOG_FOLDER, TEMPORARY_FOLDER, key_of, plan_file, shard_files, shard_name
 from mkaudio.shards.probe import can_be_stored, probe
@@ -29,7 +30,7 @@ __all__ = [
     "TEMPORARY_FOLDER", "AudioInfo", "AudioReader", "Candidate", "Clip", "DatasetInfo", "DatasetReader", "Event",
     "Generation", "Problem", "Reason", "Refusal", "Sample", "ShardWriter", "Verdict", "can_be_stored", "commit_shard",
     "decode_flac", "dequantise", "encode_flac", "fresh_folder", "hugging_face_features", "is_committed", "key_of",
-    "plan_file", "plan_files", "probe", "publish_file", "quantise", "read_dataset_info", "read_marker", "read_sealed",
+    "naming", "plan_file", "plan_files", "probe", "publish_file", "quantise", "read_dataset_info", "read_marker", "read_sealed",
     "read_table", "remove_folder", "sha256_of", "shard_files", "shard_name", "staging_folder", "sync_folder",
     "verify", "write_dataset_info", "write_sealed", "write_table",
 ]  # fmt: skip

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from mkaudio.shards.disk import naming
 from mkaudio.shards.naming import marker_file
 from mkaudio.shards.sealed_json import read_sealed, sync_folder, write_sealed
 
@@ -85,6 +86,7 @@ def sha256_of(path: Path) -> str:
 def _sync_file(path: Path) -> None:
     handle = os.open(path, os.O_RDONLY)
     try:
-        os.fsync(handle)
+        with naming(path):
+            os.fsync(handle)
     finally:
         os.close(handle)

@@ -11,6 +11,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from mkaudio.shards.disk import naming
+
 SCHEMA_VERSION = 1
 
 
@@ -151,7 +153,8 @@ def write_table(path: Path, columns: pa.Table | Sequence[dict[str, Any]], schema
         schema: one of this module.
     """
     table = columns if isinstance(columns, pa.Table) else pa.Table.from_pylist(list(columns), schema=schema)
-    pq.write_table(table.cast(schema), path, compression="zstd", write_page_checksum=True)
+    with naming(path):
+        pq.write_table(table.cast(schema), path, compression="zstd", write_page_checksum=True)
 
 
 def read_table(path: Path, columns: list[str] | None = None) -> pa.Table:

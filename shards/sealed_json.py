@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 from typing import Any
 
+from mkaudio.shards.disk import naming
+
 _SEAL = "sha256_of_the_rest"
 
 
@@ -22,7 +24,7 @@ def write_sealed(path: Path, content: dict[str, Any], temporary: Path) -> None:
         temporary: an unused file name on the same file system.
     """
     text = _canonical({**content, _SEAL: hashlib.sha256(_canonical(content).encode()).hexdigest()})
-    with temporary.open("w", encoding="utf-8") as handle:
+    with naming(temporary), temporary.open("w", encoding="utf-8") as handle:
         handle.write(text + "\n")
         handle.flush()
         os.fsync(handle.fileno())
@@ -62,6 +64,7 @@ def sync_folder(folder: Path) -> None:
     """
     handle = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(handle)
+        with naming(folder):
+            os.fsync(handle)
     finally:
         os.close(handle)
