@@ -33,9 +33,7 @@ def build(folder: Path) -> Path:
         pytest.skip("faults of the disk are made by a preloaded C library: they need Linux and a C compiler (cc)")
     library = folder / "failing_writes.so"
     source = Path(__file__).with_name("failing_writes.c")
-    subprocess.run(
-        [compiler, "-shared", "-fPIC", "-O1", "-Wall", "-Werror", "-o", library, source, "-ldl"], check=True
-    )
+    subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-Wall", "-Werror", "-o", library, source, "-ldl"], check=True)
     return library
 
 
