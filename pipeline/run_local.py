@@ -94,6 +94,8 @@ class LocalEngine:
                 answer = connection.recv()
                 if isinstance(answer, Done):
                     return answer.receipt
+                if isinstance(answer, Failed) and answer.system:
+                    raise answer.system
                 if isinstance(answer, Failed):
                     raise EngineError(f"{task.name}: {answer.kind}: {answer.message}")
                 report(answer)

@@ -41,10 +41,11 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A task that raised: a fault of the machine or of ours, never of one input."""
+    """A task that raised: a fault of the machine or of ours, never of one input. An error of the system comes whole."""
 
     kind: str
     message: str
+    system: OSError | None = None
 
 
 class FileJournal:
@@ -124,7 +125,8 @@ def serve(connection: Connection, factory: ToolboxFactory) -> None:
         except BrokenPipeError:
             return  # the parent is gone, and its progress bar with it
         except Exception as error:  # noqa: BLE001 - errors travel to the parent as data
-            answer = Failed(type(error).__name__, str(error) or repr(error))
+            system = error if isinstance(error, OSError) and error.errno else None
+            answer = Failed(type(error).__name__, str(error) or repr(error), system)
         finally:
             journal.close()
         connection.send(answer)
