@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -118,17 +119,15 @@ def serve(connection: Connection, factory: ToolboxFactory) -> None:
             order: Order = connection.recv()
         except (EOFError, ConnectionResetError):
             return
-        journal = FileJournal(order.journal)
-        workplace.verdicts, workplace.journal = order.verdicts, journal
         try:
-            answer: Done | Failed = Done(order.task.run(workplace))
+            with closing(FileJournal(order.journal)) as journal:
+                workplace.verdicts, workplace.journal = order.verdicts, journal
+                answer: Done | Failed = Done(order.task.run(workplace))
         except BrokenPipeError:
             return  # the parent is gone, and its progress bar with it
         except Exception as error:  # noqa: BLE001 - errors travel to the parent as data
             system = error if isinstance(error, OSError) and error.errno else None
             answer = Failed(type(error).__name__, str(error) or repr(error), system)
-        finally:
-            journal.close()
         connection.send(answer)
 
 
