@@ -2,7 +2,6 @@
 
 import fcntl
 import os
-import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +10,14 @@ from typing import Literal
 
 from mkaudio.pipeline.config import DistillConfig, differences
 from mkaudio.pipeline.task import ToolboxFactory
-from mkaudio.shards import DATASET_FILE, TEMPORARY_FOLDER, DatasetInfo, read_dataset_info, write_dataset_info
+from mkaudio.shards import (
+    DATASET_FILE,
+    TEMPORARY_FOLDER,
+    DatasetInfo,
+    read_dataset_info,
+    remove_folder,
+    write_dataset_info,
+)
 
 Mode = Literal["new", "resume", "append"]
 _LOCK = "lock"
@@ -90,7 +96,7 @@ def clear_temporary(output: Path) -> None:
     """
     for path in (output / TEMPORARY_FOLDER).iterdir():
         if path.is_dir():
-            shutil.rmtree(path)
+            remove_folder(path)
         elif path.name != _LOCK:
             path.unlink()
 

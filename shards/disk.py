@@ -8,7 +8,7 @@ from pathlib import Path
 
 @contextmanager
 def naming(path: Path) -> Iterator[None]:
-    """Give an error of the system that names no file the name of the one that is being written.
+    """Give an error of the system that names no file, or only the last part of its path, the name of what is worked on.
 
     Args:
         path: the file or folder.
@@ -19,6 +19,6 @@ def naming(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.filename is not None or not error.errno:
+        if not error.errno or (error.filename is not None and os.sep in os.fsdecode(error.filename)):
             raise
         raise OSError(error.errno, os.strerror(error.errno), str(path)) from error

@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+from mkaudio.shards.disk import naming
 from mkaudio.shards.naming import TEMPORARY_FOLDER, shard_name
 
 
@@ -37,4 +38,5 @@ def remove_folder(folder: Path) -> None:
         folder: the folder.
     """
     if folder.exists():
-        shutil.rmtree(folder)
+        with naming(folder):  # rmtree works relative to open folders: its errors name the last part only
+            shutil.rmtree(folder)
