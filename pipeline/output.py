@@ -45,7 +45,8 @@ def opened_output(
     """
     if output.exists() and not output.is_dir():
         raise ValueError(f"{output} is a file; --output names a folder")
-    if mode != "new" and not (output / DATASET_FILE).is_file():
+    begun = mode == "resume" and (output / TEMPORARY_FOLDER).is_dir()  # and stopped before it had written a line
+    if mode != "new" and not begun and not (output / DATASET_FILE).is_file():
         raise ValueError(f"{output} is no dataset that --{mode} could go on with: it has no {DATASET_FILE}")
     _refuse_strangers(output, mode)
     with _locked(output) as lock:
