@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 export HF_HUB_OFFLINE = 1
 
-.PHONY: help setup demo test test-slow lint format bench clean
+.PHONY: help setup demo test test-slow faults lint format bench clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list.
@@ -31,6 +31,9 @@ test: setup ## Run the quick tests.
 
 test-slow: setup ## Run the tests that take minutes.
 	$(BIN)/python -m pytest -m slow
+
+faults: setup ## Fail the disk at every kind of call of a run (half an hour).
+	$(BIN)/python -m pytest -m faults -s
 
 lint: $(VENV)/.installed ## Check style, docstrings and types.
 	$(BIN)/ruff check .
