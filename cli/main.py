@@ -1,5 +1,6 @@
 """`mkaudio`: one verb a file. Heavy modules are imported inside the commands, so that --help is quick."""
 
+import errno
 import os
 import sys
 
@@ -9,6 +10,15 @@ from mkaudio import __version__
 from mkaudio.cli import distill, fetch, inspect, verify
 
 EXIT_FAILED, EXIT_USAGE, EXIT_STOPPED = 1, 2, 130
+_AGAIN = "then run it again (distill with --resume)"
+_ADVICE = {
+    errno.ENOSPC: f"free space on that disk, {_AGAIN}",
+    errno.EDQUOT: f"free space or ask for more, {_AGAIN}",
+    errno.EIO: f"the disk or its connection fails (dmesg says more): mend it, {_AGAIN}",
+    errno.EROFS: f"name another --output, or mount it for writing, {_AGAIN}",
+    errno.EACCES: "name a folder that you may write in, or ask for permission",
+}
+"""What to do about an error of the system that work with files meets."""
 
 app = typer.Typer(
     name="mkaudio",
@@ -47,7 +57,9 @@ def main() -> None:
         app()
     except ValueError as error:
         _fail(error, EXIT_USAGE)
-    except (RuntimeError, OSError) as error:
+    except OSError as error:
+        _fail(error, EXIT_FAILED, _of_the_system(error))
+    except RuntimeError as error:
         _fail(error, EXIT_FAILED)
     except SystemExit as ended:
         if ended.code == EXIT_STOPPED:  # typer turns an interrupt into this
@@ -55,8 +67,17 @@ def main() -> None:
         raise
 
 
-def _fail(error: Exception, code: int) -> None:
+def _of_the_system(error: OSError) -> str:
+    """Say where, what, and what to do about it."""
+    if not error.strerror:
+        return str(error)
+    where = error.filename2 or error.filename  # a rename names both: the target is what was to be
+    advice = _ADVICE.get(error.errno or 0, "")
+    return ": ".join(str(part) for part in (where, error.strerror) if part) + (f"; {advice}" if advice else "")
+
+
+def _fail(error: Exception, code: int, line: str = "") -> None:
     if os.environ.get("MKAUDIO_DEBUG"):
         raise error
-    print(f"mkaudio: {error}", file=sys.stderr)
+    print(f"mkaudio: {line or error}", file=sys.stderr)
     sys.exit(code)

@@ -11,7 +11,7 @@ import soxr
 from numpy.typing import NDArray
 
 from mkaudio.pipeline.config import DistillConfig
-from mkaudio.pipeline.index import unreadable
+from mkaudio.pipeline.index import stop_if_all_is_gone, unreadable
 from mkaudio.pipeline.rows import PlanRow
 from mkaudio.pipeline.sources import Source
 from mkaudio.shards import AudioReader, Reason, Refusal, dequantise, encode_flac, quantise, sha256_of_stream
@@ -139,6 +139,7 @@ def _windows(row: PlanRow, source: Source, config: DistillConfig, rates_hz: tupl
                         continue
                     yield _window(row, number, waveform, digest, config, rates_hz)
     except Refusal as refusal:
+        stop_if_all_is_gone(source, refusal)
         yield Left(row, _window_or_source(row, number), end - number, "decode", refusal)
     except OSError as error:  # nothing is written here: it is the input that the system cannot read
         yield Left(row, _window_or_source(row, number), end - number, "decode", unreadable(error))

@@ -4,8 +4,10 @@ A part is a few thousand inputs; its result lies in `.tmp/index/` until the plan
 hashed, since only they can be duplicates, and those longer than a shard, since no worker reads them whole.
 """
 
+import errno
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 
 from mkaudio.pipeline.rows import PlanRow, row_of
 from mkaudio.pipeline.sources import Input, Source
@@ -110,6 +112,7 @@ class IndexTask:
             with self.sources[row.source_root].open(row.as_input()) as handle:
                 info = probe(handle)
         except Refusal as refusal:
+            stop_if_all_is_gone(self.sources[row.source_root], refusal)
             return refused(row, refusal)
         except OSError as error:
             return refused(row, unreadable(error))
@@ -123,6 +126,23 @@ def unreadable(error: OSError) -> Refusal:
         error: what the system said.
     """
     return Refusal(Reason.UNREADABLE, f"reading it failed: {error.strerror or error}")
+
+
+def stop_if_all_is_gone(source: Source, refusal: Refusal) -> None:
+    """Stop where an input has vanished because the folder that it lay in has: a lost disk is no fault of each file on it.
+
+    Args:
+        source: where the input was to be.
+        refusal: why it cannot be opened.
+
+    Raises:
+        FileNotFoundError: the source's folder is gone, or empty as a mount point is whose disk is gone.
+    """
+    if refusal.reason is not Reason.VANISHED or not isinstance(source.root, Path):
+        return
+    if not (source.root.is_dir() and any(source.root.iterdir())):
+        said = "the input folder is gone or empty: is its disk mounted? Bring it back, then run it again with --resume"
+        raise FileNotFoundError(errno.ENOENT, said, str(source.root))
 
 
 def refused(row: PlanRow, refusal: Refusal) -> PlanRow:
@@ -169,7 +189,10 @@ class HashTask:
             try:
                 with self.sources[row.source_root].open(row.as_input()) as handle:
                     digests[row.name] = sha256_of_stream(handle)
-            except (Refusal, OSError):
+            except Refusal as refusal:
+                stop_if_all_is_gone(self.sources[row.source_root], refusal)
+                digests[row.name] = ""
+            except OSError:
                 digests[row.name] = ""
             workplace.journal.leave(row.name)
             workplace.report(Progress(items=1))

@@ -41,7 +41,8 @@ def opened_output(
     """
     if isinstance(storage, LocalStorage) and storage.root.exists() and not storage.root.is_dir():
         raise ValueError(f"{storage.address} is a file; --output names a folder")
-    if mode != "new" and storage.state(DATASET_FILE) is None:
+    begun = mode == "resume" and TEMPORARY_FOLDER in storage.entries()  # and stopped before it had written a line
+    if mode != "new" and not begun and storage.state(DATASET_FILE) is None:
         raise ValueError(f"{storage.address} is no dataset that --{mode} could go on with: it has no {DATASET_FILE}")
     _refuse_strangers(storage, mode)
     with locked(storage) as handles:

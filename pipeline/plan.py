@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from mkaudio.shards import PLAN
+from mkaudio.shards import PLAN, naming
 
 ROWS_PER_SAMPLE = 8
 """A shard holds at most this many rows a sample, so that a folder of refused files does not become one shard."""
@@ -107,7 +107,7 @@ def write_plan(
         digests: root/path → sha256, where known.
         same: root/path → root/path of the source that it is a duplicate of.
     """
-    with pq.ParquetWriter(path, PLAN, compression="zstd", write_page_checksum=True) as writer:
+    with naming(path), pq.ParquetWriter(path, PLAN, compression="zstd", write_page_checksum=True) as writer:
         begin = 0
         for table in parts:
             low, high = np.searchsorted(where.source, [begin, begin + table.num_rows])

@@ -197,7 +197,8 @@ class RayEngine:
                 report(progress)
                 ended.append((worker, receipt))
             except ray.exceptions.RayTaskError as error:
-                raise error.cause if isinstance(error.cause, EngineError) else EngineError(str(error.cause)) from None
+                known = isinstance(error.cause, EngineError | OSError)
+                raise error.cause if known else EngineError(str(error.cause)) from None
             except ray.exceptions.RayActorError as error:
                 self._mourn(worker, error)
                 if worker.task is not None:

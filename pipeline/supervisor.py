@@ -4,7 +4,6 @@ A child may die: of a decoder that segfaults, of one that eats the memory, or by
 finds the input that did it; then the task is done again. The watcher itself runs no decoder and no model.
 """
 
-import errno
 import os
 import signal
 import subprocess
@@ -25,7 +24,6 @@ _START_WORKER = "from mkaudio.pipeline.worker import main; main()"
 """Not `-m`: what is pickled between the two must not live in a second `__main__`."""
 _LOOK_S = 0.2
 """How often a child's memory is looked at."""
-_DISK = {errno.ENOSPC: "free some space", errno.EDQUOT: "free some space", errno.EIO: "look at the disk"}
 _OUT_OF_GPU_MEMORY = "OutOfMemoryError"
 """Source: the class name of torch.OutOfMemoryError; torch is not imported here."""
 
@@ -78,7 +76,8 @@ class Supervisor:
             The receipt.
 
         Raises:
-            EngineError: the task failed, or kills its worker without any input of it doing so alone.
+            EngineError: the task failed, or kills its worker without any input of it doing so alone. An error of the
+                system, such as a full disk, comes as it is.
         """
         deaths = 0
         while True:
@@ -122,9 +121,8 @@ class Supervisor:
         if failed.kind == _OUT_OF_GPU_MEMORY:
             self.end()  # a fresh child has a fresh allocator
             return _OutOfGpuMemoryError(failed.message.partition("\n")[0])
-        if failed.errno:
-            remedy = _DISK.get(failed.errno, "mend that")
-            return EngineError(f"{task.name}: {failed.message}; {remedy}, then go on with --resume")
+        if failed.system is not None:
+            return failed.system
         return EngineError(f"{task.name}: {failed.kind}: {failed.message}")
 
     def _check_memory(self) -> None:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from mkaudio.pipeline.task import Progress, Task, ToolboxFactory, Workplace
-from mkaudio.shards import Refusal
+from mkaudio.shards import Refusal, naming
 
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1")
 _PARENT_CHECK_S = 0.5
@@ -47,12 +47,12 @@ class Failed:
     Args:
         kind: name of the exception's class.
         message: what it says.
-        errno: of the system's error, 0 where it is none.
+        system: the error itself, where it is the system's.
     """
 
     kind: str
     message: str
-    errno: int = 0
+    system: OSError | None = None
 
 
 class FileJournal:
@@ -64,6 +64,7 @@ class FileJournal:
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
+        self._path = path
         self._handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
 
     def enter(self, name: str) -> None:
@@ -72,7 +73,7 @@ class FileJournal:
         Args:
             name: root/path.
         """
-        os.write(self._handle, f"+{json.dumps(name)}\n".encode())
+        self._write(f"+{json.dumps(name)}\n")
 
     def leave(self, name: str) -> None:
         """Note that it is over.
@@ -80,11 +81,15 @@ class FileJournal:
         Args:
             name: root/path.
         """
-        os.write(self._handle, f"-{json.dumps(name)}\n".encode())
+        self._write(f"-{json.dumps(name)}\n")
 
     def close(self) -> None:
         """Close the file."""
         os.close(self._handle)
+
+    def _write(self, line: str) -> None:
+        with naming(self._path):
+            os.write(self._handle, line.encode())
 
 
 def in_flight(journal: Path) -> list[str]:
@@ -120,22 +125,18 @@ def serve(connection: Connection, factory: ToolboxFactory) -> None:
             order: Order = connection.recv()
         except (EOFError, ConnectionResetError):
             return
-        journal = FileJournal(order.journal)
-        workplace.verdicts, workplace.journal = order.verdicts, journal
         try:
-            answer: Done | Failed = Done(order.task.run(workplace))
+            with contextlib.closing(FileJournal(order.journal)) as journal:
+                workplace.verdicts, workplace.journal = order.verdicts, journal
+                answer: Done | Failed = Done(order.task.run(workplace))
         except BrokenPipeError:
             return  # the parent is gone, and its progress bar with it
         except MemoryError:  # whoever asked for it, nothing here can be trusted any more
             os.kill(os.getpid(), signal.SIGKILL)
             return
-        except OSError as error:
-            named = f"{os.fsdecode(error.filename)}: " if error.filename else ""
-            answer = Failed("OSError", f"{named}{error.strerror or error}", error.errno or 0)
         except Exception as error:  # noqa: BLE001 - errors travel to the parent as data
-            answer = Failed(type(error).__name__, str(error) or repr(error))
-        finally:
-            journal.close()
+            system = error if isinstance(error, OSError) and error.errno else None
+            answer = Failed(type(error).__name__, str(error) or repr(error), system)
         connection.send(answer)
 
 

@@ -13,6 +13,7 @@ from mkaudio.shards.dataset import (
     read_marker,
     write_dataset_info,
 )
+from mkaudio.shards.disk import naming
 from mkaudio.shards.hugging_face import hugging_face_features
 from mkaudio.shards.lock import locked
 from mkaudio.shards.naming import DATASET_FILE, LOG_FOLDER, TEMPORARY_FOLDER, key_of, plan_file, shard_files, shard_name
@@ -58,7 +59,7 @@ __all__ = [
     "dequantise",
     "encode_flac",
     "hugging_face_features",
-    "key_of", "locked",
+    "key_of", "locked", "naming",
     "open_storage",
     "plan_file",
     "plan_files",

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.dataset as pads
 import pyarrow.parquet as pq
 
+from mkaudio.shards.disk import naming
 from mkaudio.shards.storage import Storage
 
 SCHEMA_VERSION = 1
@@ -154,7 +155,8 @@ def write_table(path: Path, columns: pa.Table | Sequence[dict[str, Any]], schema
         schema: one of this module.
     """
     table = columns if isinstance(columns, pa.Table) else pa.Table.from_pylist(list(columns), schema=schema)
-    pq.write_table(table.cast(schema), path, compression="zstd", write_page_checksum=True)
+    with naming(path):
+        pq.write_table(table.cast(schema), path, compression="zstd", write_page_checksum=True)
 
 
 def tables_of(storage: Storage, names: Sequence[str]) -> Any:

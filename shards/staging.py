@@ -3,6 +3,8 @@
 import shutil
 from pathlib import Path
 
+from mkaudio.shards.disk import naming
+
 
 def fresh_folder(folder: Path) -> Path:
     """Empty a temporary folder, or make it.
@@ -25,4 +27,5 @@ def remove_folder(folder: Path) -> None:
         folder: the folder.
     """
     if folder.exists():
-        shutil.rmtree(folder)
+        with naming(folder):  # rmtree works relative to open folders: its errors name the last part only
+            shutil.rmtree(folder)

@@ -16,6 +16,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol, cast
 
+from mkaudio.shards.disk import naming
 from mkaudio.shards.naming import TEMPORARY_FOLDER
 from mkaudio.shards.staging import fresh_folder, remove_folder
 from mkaudio.shards.steps import reached
@@ -146,7 +147,8 @@ class LocalStorage:
         temporary = self.root / _STAGING / f"{Path(name).name}-{uuid.uuid4().hex[:12]}"
         temporary.parent.mkdir(parents=True, exist_ok=True)
         try:
-            temporary.write_bytes(data)
+            with naming(temporary):
+                temporary.write_bytes(data)
             self.publish(temporary, name)
         finally:
             temporary.unlink(missing_ok=True)
@@ -321,7 +323,8 @@ def sync_file(path: Path) -> None:
     """
     handle = os.open(path, os.O_RDONLY)
     try:
-        os.fsync(handle)
+        with naming(path):
+            os.fsync(handle)
     finally:
         os.close(handle)
 

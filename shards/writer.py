@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from mkaudio.shards.audio_codec import encode_flac
 from mkaudio.shards.clip import Clip
+from mkaudio.shards.disk import naming
 from mkaudio.shards.naming import MEMBERS, shard_files
 from mkaudio.shards.schema import CANDIDATES, MANIFEST, QUARANTINE, SELECTION, embeddings_schema, write_table
 
@@ -126,7 +127,7 @@ class ShardWriter:
         Returns:
             table name → the finished temporary file.
         """
-        self._tar.close()
+        self.close()
         for row, percentile in zip(self._rows["manifest"], percentiles, strict=True):
             row["score_percentile"] = percentile
         for table, schema in {"manifest": MANIFEST, "candidates": CANDIDATES, "quarantine": QUARANTINE}.items():
@@ -142,13 +143,15 @@ class ShardWriter:
 
     def close(self) -> None:
         """Close the tar; what was written and not committed stays under `.tmp/` until the next start."""
-        self._tar.close()
+        with naming(self.files["shards"]):
+            self._tar.close()
 
     def _add_member(self, name: str, data: bytes) -> int:
         info = tarfile.TarInfo(name)
         info.size, info.mode, info.mtime = len(data), 0o644, 0
         start = self._tar.offset
-        self._tar.addfile(info, io.BytesIO(data))
+        with naming(self.files["shards"]):
+            self._tar.addfile(info, io.BytesIO(data))
         return start + tarfile.BLOCKSIZE
 
 

@@ -25,7 +25,16 @@ def write_tone(path, hz=440.0, duration_s=1.0, rate_hz=8_000):
 
 
 def run_distill(
-    inputs, output, mode="new", factory=None, timeout_s=60.0, memory_bytes=None, ray=None, say=print, **settings
+    inputs,
+    output,
+    mode="new",
+    factory=None,
+    timeout_s=60.0,
+    memory_bytes=None,
+    ray=None,
+    say=print,
+    watch=quiet,
+    **settings,
 ):
     """Distil with stand-in models; `ray` is a `Workers` for the Ray engine."""
     config = DistillConfig(**{"samples_per_shard": 4, "batch_size": 3, **settings})
@@ -38,7 +47,7 @@ def run_distill(
             else RayEngine(factory, storage, sources, limits, ray, say)
         )
         with engine:
-            return distill(storage, info, sources, config, engine, quiet, append=mode == "append")
+            return distill(storage, info, sources, config, engine, watch, append=mode == "append")
 
 
 def digests(output):
