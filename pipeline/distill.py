@@ -1,6 +1,5 @@
 """A distillation from beginning to end: index → sealed plan → shards → sums. Resumable at any point."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from mkaudio.pipeline.sources import Source
 from mkaudio.shards import (
     DatasetInfo,
     Refusal,
-    is_committed,
+    committed_marker,
     plan_file,
     plan_files,
     read_marker,
@@ -57,23 +56,23 @@ def distill(
     Raises:
         ValueError: inputs or libraries are not those of the sealed plan, or there is no sound.
     """
-    unfinished = list(_uncommitted(output, info))
+    unfinished, n_done = _survey(output, info)
     if append and unfinished:
         raise ValueError(
             f"{output}: {len(unfinished)} shards are unfinished; finish them with --resume before --append"
         )
     if append or not info.generations:
+        first_new = info.n_shards
         info = seal_plan(output, info, sources, config, engine, watch)
+        unfinished = list(range(first_new, info.n_shards))
     elif unfinished:
         _check_resumable(output, info, sources)
-    unfinished = list(_uncommitted(output, info))
     by_root = {source.root_name: source for source in sources}
     tasks = (
         ShardTask(output, output / plan_file(generation), generation, shard, by_root, config)
         for generation, shard in ((info.generation_of(shard), shard) for shard in unfinished)
     )
-    left = _windows_of(output, info) if unfinished else 0
-    with watch("distil", left, "clip") as report:
+    with watch("distil", info.next_key - n_done, "clip") as report:
         for _ in engine.run(tasks, report):
             pass
     summary = summarise(output, info)
@@ -94,16 +93,16 @@ def summarise(output: Path, info: DatasetInfo) -> Summary:
     return Summary(counts, sources, info.next_key)
 
 
-def _uncommitted(output: Path, info: DatasetInfo) -> Iterator[int]:
-    return (shard for shard in range(info.n_shards) if not is_committed(output, shard))
-
-
-def _windows_of(output: Path, info: DatasetInfo) -> int:
-    """Return how many planned windows are not committed yet."""
-    done = (
-        read_marker(output, shard)["counts"]["windows"] for shard in range(info.n_shards) if is_committed(output, shard)
-    )
-    return int(info.next_key - sum(done))
+def _survey(output: Path, info: DatasetInfo) -> tuple[list[int], int]:
+    """Return the shards that are not committed, and how many windows the others have: one reading of each marker."""
+    unfinished, n_done = [], 0
+    for shard in range(info.n_shards):
+        marker = committed_marker(output, shard)
+        if marker is None:
+            unfinished.append(shard)
+        else:
+            n_done += int(marker["counts"]["windows"])
+    return unfinished, n_done
 
 
 def _check_resumable(output: Path, info: DatasetInfo, sources: list[Source]) -> None:

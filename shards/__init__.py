@@ -4,7 +4,7 @@ from mkaudio.shards.audio_codec import decode_flac, dequantise, encode_flac, qua
 from mkaudio.shards.audio_info import AudioInfo
 from mkaudio.shards.audio_reader import AudioReader
 from mkaudio.shards.clip import Candidate, Clip, Event, Verdict
-from mkaudio.shards.commit import commit_shard, is_committed, publish_file, sha256_of
+from mkaudio.shards.commit import commit_shard, committed_marker, is_committed, publish_file, sha256_of
 from mkaudio.shards.dataset import (
     DatasetInfo,
     Generation,
@@ -28,6 +28,7 @@ __all__ = [
     "CANDIDATES", "DATASET_FILE", "FILTERED", "LOG_FOLDER", "MANIFEST", "PLAN", "QUARANTINE", "SELECTION",
     "TEMPORARY_FOLDER", "AudioInfo", "AudioReader", "Candidate", "Clip", "DatasetInfo", "DatasetReader", "Event",
     "Generation", "Problem", "Reason", "Refusal", "Sample", "ShardWriter", "Verdict", "can_be_stored", "commit_shard",
+    "committed_marker",
     "decode_flac", "dequantise", "encode_flac", "fresh_folder", "hugging_face_features", "is_committed", "key_of",
     "plan_file", "plan_files", "probe", "publish_file", "quantise", "read_dataset_info", "read_marker", "read_sealed",
     "read_table", "remove_folder", "sha256_of", "shard_files", "shard_name", "staging_folder", "sync_folder",

@@ -40,23 +40,34 @@ def is_committed(dataset: Path, shard: int) -> bool:
     Args:
         dataset: folder of the dataset.
         shard: number of the shard.
+    """
+    return committed_marker(dataset, shard) is not None
+
+
+def committed_marker(dataset: Path, shard: int) -> dict[str, Any] | None:
+    """Return the marker of a shard that is whole, read once.
+
+    Args:
+        dataset: folder of the dataset.
+        shard: number of the shard.
 
     Returns:
-        False where the marker or a file is missing, damaged or of another size. A file newer than its marker, as in a
+        None where the marker or a file is missing, damaged or of another size. A file newer than its marker, as in a
         copied dataset, is hashed.
     """
     marker = dataset / marker_file(shard)
     try:
         written_ns = marker.stat().st_mtime_ns
-        for name, stated in read_sealed(marker)["files"].items():
+        content = read_sealed(marker)
+        for name, stated in content["files"].items():
             found = (dataset / name).stat()
             if found.st_size != stated["size_bytes"]:
-                return False
+                return None
             if found.st_mtime_ns > written_ns and sha256_of(dataset / name) != stated["sha256"]:
-                return False
+                return None
     except (FileNotFoundError, ValueError):
-        return False
-    return True
+        return None
+    return content
 
 
 def publish_file(staged: Path, target: Path) -> None:
