@@ -3,14 +3,16 @@
 import json
 import os
 import shutil
+from contextlib import contextmanager
 
+import distilling
 import numpy as np
 import pandas as pd
 import pytest
 from distilling import digests, run_distill, write_tone
 
 from mkaudio.pipeline import index_pass
-from mkaudio.shards import DatasetReader, verify
+from mkaudio.shards import DatasetReader, commit, read_marker, verify
 
 
 def test_every_window_is_there_and_the_sums_close(tones, tmp_path):
@@ -178,6 +180,24 @@ def test_a_sealed_plan_needs_no_limit_to_be_resumed(tones, tmp_path):
     before = digests(tmp_path / "out")
     assert run_distill([tones], tmp_path / "out", mode="resume").counts["sources"] == 3
     assert before.items() <= digests(tmp_path / "out").items()
+
+
+def test_resume_reads_each_marker_once_before_work_and_shows_what_is_left(tones, tmp_path, monkeypatch):
+    out, totals, read, read_sealed = tmp_path / "out", {}, [], commit.read_sealed
+    run_distill([tones], out)
+    left = read_marker(out, 1)["counts"]["windows"]
+    (out / "commits" / "000001.json").unlink()
+    others = [path.name for path in sorted((out / "commits").iterdir())]
+
+    @contextmanager
+    def watch(what, total, unit):
+        totals[what] = (total, list(read))
+        yield lambda progress: None
+
+    monkeypatch.setattr(distilling, "quiet", watch)
+    monkeypatch.setattr(commit, "read_sealed", lambda path: read.append(path.name) or read_sealed(path))
+    run_distill([tones], out, mode="resume")
+    assert totals == {"distil": (left, others)}
 
 
 def test_resume_needs_the_same_inputs(tones, tmp_path):
