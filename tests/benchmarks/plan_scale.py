@@ -4,8 +4,8 @@
 
 Makes an index of N inputs without any sound (one in two shares its size with others and is hashed, 1 % are refused, 1 % are
 duplicates, one in 10,000 is longer than a shard), then does what the driver does, with the driver's own functions. A peak is
-the process's VmHWM up to then; the index and the markers are made by another process. Listing and the feeding of hash
-tasks are shown as a rate, over at most a million inputs: they go at the pace of the disk.
+the process's VmHWM up to then, CPU counts all its threads; the index and the markers are made by another process. Listing
+and the feeding of hash tasks are shown as a rate, over at most a million inputs: they go at the pace of the disk.
 """
 
 import argparse
@@ -20,6 +20,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from mkaudio.pipeline import DistillConfig
 from mkaudio.pipeline.distill import _survey
@@ -56,7 +57,7 @@ def main():
 
 
 def seal_index(parts, plan):
-    config, whole = DistillConfig(), time.perf_counter()
+    config, whole, cpu = DistillConfig(), time.perf_counter(), time.process_time()
     nothing = known(plan.parent, DatasetInfo({}, {}, SCORER))
     with timed("read the index's columns, fingerprint"):
         indexed = read_indexed(parts, config)
@@ -78,12 +79,14 @@ def seal_index(parts, plan):
     print(
         f"{len(indexed.sizes):,} inputs, {len(inputs):,} hashed, {len(same.inputs):,} duplicates, {where.n_shards:,} shards, "
         f"{len(where.source):,} rows, {plan.stat().st_size / 1e6:.0f} MB: {time.perf_counter() - whole:.1f} s in all, "
+        f"CPU {time.process_time() - cpu:.1f} s, "
         f"peak {peak_mb():.0f} MB"
     )
 
 
 def read_shards(plan):
-    shards = np.linspace(0, read_rows_last(plan), 22).astype(int).tolist()
+    last = pq.read_table(plan, columns=["shard"])["shard"][-1].as_py()
+    shards = np.linspace(0, last, 22).astype(int).tolist()
     took_ms = []
     for shard in shards:
         started = time.perf_counter()
@@ -93,13 +96,6 @@ def read_shards(plan):
         f"a shard's rows from the plan: first {took_ms[0]:.0f} ms, then {np.median(took_ms[1:]):.0f} ms (median of "
         f"{len(took_ms) - 1}), at most {max(took_ms[1:]):.0f} ms; peak {peak_mb():.0f} MB"
     )
-
-
-def read_rows_last(plan):
-    import pyarrow.parquet as pq
-
-    metadata = pq.ParquetFile(plan).metadata
-    return metadata.row_group(metadata.num_row_groups - 1).column(PLAN.get_field_index("shard")).statistics.max
 
 
 def check_resume(dataset, n_shards):
@@ -186,11 +182,11 @@ def apart(function, *arguments):
 
 @contextmanager
 def timed(what, count=0):
-    started = time.perf_counter()
+    started, cpu = time.perf_counter(), time.process_time()
     yield
-    took_s = time.perf_counter() - started
+    took_s, cpu_s = time.perf_counter() - started, time.process_time() - cpu
     rate = f", {count / took_s:,.0f} inputs/s" if count else ""
-    print(f"{what:40} {took_s:7.1f} s   peak {peak_mb():6.0f} MB{rate}", flush=True)
+    print(f"{what:40} {took_s:7.1f} s  CPU {cpu_s:6.1f} s  peak {peak_mb():6.0f} MB{rate}", flush=True)
 
 
 def peak_mb():
