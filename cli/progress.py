@@ -14,12 +14,12 @@ _SECONDS_AN_HOUR = 3600
 
 
 @contextmanager
-def watch(what: str, total: int, unit: str) -> "Iterator[Callable[[Progress], None]]":
+def watch(what: str, total: int | None, unit: str) -> "Iterator[Callable[[Progress], None]]":
     """Show a bar with rate, hours of sound and refusals.
 
     Args:
         what: what is done.
-        total: number of items.
+        total: number of items; None while they are still being listed, and the bar counts only.
         unit: what an item is.
 
     Yields:

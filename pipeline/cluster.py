@@ -3,6 +3,7 @@
 import logging
 import math
 import os
+import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from mkaudio.pipeline.supervisor import Limits
 _OBJECT_STORE_BYTES = 80 << 20
 """Only receipts travel; Ray takes no less than 75 MB (ray_constants.OBJECT_STORE_MINIMUM_MEMORY_BYTES)."""
 _MEMORY_SHARE = 0.9
+_KNOCK_S = 5.0
 _OURS = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_AUTH_MODE": "disabled", "RAY_memory_monitor_refresh_ms": "0"}
 """For the Ray that we start: no calls home, no token file, and no memory monitor, since it ends the watcher and not the
 child that eats the memory; `Limits.memory_bytes` is for that. Source: shared facts, and Ray's RAY_CONFIG list."""
@@ -87,6 +89,7 @@ def connected(workers: Workers) -> Iterator[None]:
         return
     try:
         if workers.address is not None:
+            _knock(workers.address)
             ray.init(address=workers.address, log_to_driver=False, logging_level=logging.ERROR)
         else:
             with _our_path():
@@ -105,6 +108,13 @@ def connected(workers: Workers) -> Iterator[None]:
         yield
     finally:
         ray.shutdown()
+
+
+def _knock(address: str) -> None:
+    """Fail in seconds where nobody listens; Ray itself goes on trying for minutes."""
+    host, colon, port = address.rpartition("://")[2].rpartition(":")
+    if colon and port.isdigit():
+        socket.create_connection((host.strip("[]"), int(port)), timeout=_KNOCK_S).close()
 
 
 @contextmanager

@@ -62,8 +62,9 @@ def distill(
             f"{storage.address}: {len(unfinished)} shards are unfinished; finish them with --resume before --append"
         )
     if append or not info.generations:
+        first_new = info.n_shards
         info = seal_plan(storage, info, sources, config, engine, watch)
-        unfinished, done = _unfinished(storage, info)
+        unfinished = list(range(first_new, info.n_shards))
     elif unfinished:
         _check_resumable(storage, info, sources)
     by_root = {source.root_name: source for source in sources}
@@ -94,9 +95,14 @@ def summarise(storage: Storage, info: DatasetInfo) -> Summary:
 
 def _unfinished(storage: Storage, info: DatasetInfo) -> tuple[list[int], int]:
     """Return the shards that are not committed, and how many windows are in the others."""
-    markers = {shard: committed(storage, shard) for shard in range(info.n_shards)}
-    unfinished = [shard for shard, marker in markers.items() if marker is None]
-    return unfinished, sum(marker["counts"]["windows"] for marker in markers.values() if marker is not None)
+    unfinished, n_done = [], 0
+    for shard in range(info.n_shards):
+        marker = committed(storage, shard)
+        if marker is None:
+            unfinished.append(shard)
+        else:
+            n_done += int(marker["counts"]["windows"])
+    return unfinished, n_done
 
 
 def _check_resumable(storage: Storage, info: DatasetInfo, sources: list[Source]) -> None:

@@ -8,8 +8,8 @@ from mkaudio.pipeline.task import Progress, Task
 
 T = TypeVar("T", bound=Task)
 
-Watch = Callable[[str, int, str], AbstractContextManager[Callable[[Progress], None]]]
-"""(what is done, how many items, their unit) → a progress bar that takes reports."""
+Watch = Callable[[str, int | None, str], AbstractContextManager[Callable[[Progress], None]]]
+"""(what is done, how many items or None where nobody knows yet, their unit) → a progress bar that takes reports."""
 
 
 class Engine(Protocol):

@@ -4,11 +4,9 @@ The plan counts from the moment in which `dataset.json` names it; before that, a
 the parts of the index that are done.
 """
 
-import hashlib
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib.metadata import version
 from itertools import islice
 from typing import TypeVar
@@ -19,9 +17,13 @@ from numpy.typing import NDArray
 
 from mkaudio import __version__
 from mkaudio.pipeline.config import DistillConfig
+from mkaudio.pipeline.duplicates import SHA256_BYTES, Digests, Duplicates, originals
 from mkaudio.pipeline.engine import Engine, Watch
-from mkaudio.pipeline.index import PART_INPUTS, HashTask, IndexTask, listed, read_index
-from mkaudio.pipeline.plan import duplicates, partition, write_plan
+from mkaudio.pipeline.index import PART_INPUTS, HashTask, IndexTask, listed
+from mkaudio.pipeline.indexed import Indexed, read_indexed
+from mkaudio.pipeline.known import Known, known
+from mkaudio.pipeline.plan import partition, write_plan
+from mkaudio.pipeline.rows import row_of
 from mkaudio.pipeline.sources import Source
 from mkaudio.shards import (
     TEMPORARY_FOLDER,
@@ -29,52 +31,14 @@ from mkaudio.shards import (
     Generation,
     Storage,
     plan_file,
-    plan_files,
-    read_table,
     sha256_of,
-    shard_files,
     shard_name,
-    tables_of,
     write_dataset_info,
 )
 
 T = TypeVar("T")
 _BIT_MAKERS = ("numpy", "torch", "transformers", "soundfile", "soxr", "av", "pyarrow")
 """Libraries of which, as of mkaudio itself, another version may change a bit of a dataset."""
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What earlier generations of the dataset have: nothing for the first. What was refused there is tried again.
-
-    Args:
-        inputs: (root/path, size, time) of those whose sound is in the dataset.
-        sizes: bytes of each.
-        digests: sha256 → root/path.
-    """
-
-    inputs: frozenset[tuple[str, int, int]]
-    sizes: frozenset[int]
-    digests: dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Indexed:
-    """What the index pass keeps in memory: a name and a few numbers an input.
-
-    Args:
-        parts: files of the index.
-        names: root/path of every input, in order.
-        sizes: bytes of each.
-        n_windows: of each; 0 where refused.
-        fingerprint: sha256 over names, sizes and times.
-    """
-
-    parts: list[str]
-    names: list[str]
-    sizes: NDArray[np.int64]
-    n_windows: NDArray[np.int64]
-    fingerprint: str
 
 
 def seal_plan(
@@ -97,21 +61,21 @@ def seal_plan(
         ValueError: there is no sound in the inputs, or none that the dataset does not have yet.
     """
     by_root = {source.root_name: source for source in sources}
-    known = _known(storage, info)
-    indexed = _probe_all(storage, f"index-{shard_name(len(info.generations))}", by_root, known, config, engine, watch)
-    if not indexed.names:
-        raise ValueError(_nothing_found(sources, known))
-    digests = _hash_alike(storage, indexed, known, by_root, config, engine, watch)
-    same = duplicates(indexed.names, digests)
-    same |= {name: known.digests[digest] for name, digest in digests.items() if digest in known.digests}
-    original = np.array([name not in same for name in indexed.names])
-    where = partition(indexed.n_windows * original, config.samples_per_shard, info.n_shards, info.next_key)
+    earlier = known(storage, info)
+    indexed = _probe_all(storage, f"index-{shard_name(len(info.generations))}", by_root, earlier, config, engine, watch)
+    if not len(indexed.sizes):
+        raise ValueError(_nothing_found(sources, earlier))
+    digests = _hash_alike(indexed, earlier, by_root, config, engine, watch)
+    same = _duplicates(indexed, digests, earlier)
+    n_windows = indexed.n_windows.copy()
+    n_windows[same.inputs] = 0
+    where = partition(n_windows, config.samples_per_shard, info.n_shards, info.next_key)
     if info.generations and not where.n_windows.any():
-        raise ValueError(_nothing_found(sources, known))
+        raise ValueError(_nothing_found(sources, earlier))
     name = plan_file(len(info.generations))
     with storage.staging("plan") as folder:
         staged = folder / "plan.parquet"
-        write_plan(staged, (_table(storage, part) for part in indexed.parts), where, digests, same)
+        write_plan(staged, indexed, where, digests, same)
         plan_sha256 = sha256_of(staged)
         storage.publish(staged, name)
     generation = Generation(
@@ -121,7 +85,7 @@ def seal_plan(
         n_shards=where.n_shards,
         first_key=info.next_key,
         n_windows=int(where.n_windows.sum()),
-        n_sources=len(indexed.names),
+        n_sources=len(indexed.sizes),
         roots={source.root_name: source.identity for source in sources},
         libraries=library_versions(),
     )
@@ -135,86 +99,64 @@ def library_versions() -> dict[str, str]:
     return {"mkaudio": __version__} | {library: version(library) for library in _BIT_MAKERS}
 
 
-def _table(storage: Storage, name: str, columns: list[str] | None = None) -> pa.Table:
-    with storage.open(name) as handle:
-        return read_table(handle, columns)
-
-
-def _known(storage: Storage, info: DatasetInfo) -> Known:
-    if not info.generations:
-        return Known(frozenset(), frozenset(), {})
-    columns = ["source_root", "source_path", "size_bytes", "mtime_ns", "duplicate_of"]
-    plans = tables_of(storage, plan_files(info)).to_table(columns).to_pylist()
-    manifests = [shard_files(shard, info.scorer)["manifest"] for shard in range(info.n_shards)]
-    there_columns = ["source_root", "source_path", "source_sha256"]
-    manifest = tables_of(storage, manifests).to_table(there_columns).to_pylist()
-    digests = {row["source_sha256"]: f"{row['source_root']}/{row['source_path']}" for row in manifest}
-    there = {f"{row['source_root']}/{row['source_path']}" for row in manifest}
-    inputs = [
-        (name, row["size_bytes"], row["mtime_ns"])
-        for row in plans
-        if (name := f"{row['source_root']}/{row['source_path']}") in there or row["duplicate_of"] in there
-    ]
-    sizes = frozenset(row["size_bytes"] for row in plans)
-    return Known(frozenset(inputs), sizes, digests)
-
-
 def _probe_all(
     storage: Storage,
     folder: str,
     sources: dict[str, Source],
-    known: Known,
+    earlier: Known,
     config: DistillConfig,
     engine: Engine,
     watch: Watch,
 ) -> Indexed:
-    new = (row for row in listed(sources.values()) if (row.name, row.size_bytes, row.mtime_ns) not in known.inputs)
-    rows = list(islice(new, config.limit))
-    tasks = [
-        IndexTask(number, sources, part, storage, f"{TEMPORARY_FOLDER}/{folder}/{shard_name(number)}.parquet")
-        for number, part in enumerate(_chunks(rows, PART_INPUTS))
-    ]
-    with watch("probe", len(rows), "file") as report:
-        for _ in engine.run(tasks, report):
-            pass
-    return _read_parts(storage, [task.output for task in tasks if task.output], config)
+    """List and probe at the same time: a part is listed when the engine asks for it, and let go when it is done."""
+    new = (row for row in listed(sources.values()) if (row.name, row.size_bytes, row.mtime_ns) not in earlier.inputs)
+    tasks = (
+        IndexTask(number, sources, rows, storage, _part_file(folder, number))
+        for number, rows in enumerate(_chunks(islice(new, config.limit), PART_INPUTS))
+    )
+    with watch("probe", None, "file") as report:
+        n_parts = sum(1 for _ in engine.run(tasks, report))  # in the order in which they finish: only numbers count
+    return read_indexed(storage, [_part_file(folder, number) for number in range(n_parts)], config)
 
 
-def _read_parts(storage: Storage, parts: list[str], config: DistillConfig) -> Indexed:
-    names, sizes, windows, fingerprint = [], [], [], hashlib.sha256()
-    for path in parts:
-        for row in read_index(storage, path):
-            names.append(row.name)
-            sizes.append(row.size_bytes)
-            windows.append(0 if row.refusal else config.n_windows(row.n_frames, row.sample_rate_hz))
-            fingerprint.update(json.dumps([row.name, row.size_bytes, row.mtime_ns, row.labels]).encode())
-    return Indexed(parts, names, np.array(sizes, np.int64), np.array(windows, np.int64), fingerprint.hexdigest())
+def _part_file(folder: str, number: int) -> str:
+    return f"{TEMPORARY_FOLDER}/{folder}/{shard_name(number)}.parquet"
 
 
 def _hash_alike(
-    storage: Storage,
-    indexed: Indexed,
-    known: Known,
-    sources: dict[str, Source],
-    config: DistillConfig,
-    engine: Engine,
-    watch: Watch,
-) -> dict[str, str]:
+    indexed: Indexed, earlier: Known, sources: dict[str, Source], config: DistillConfig, engine: Engine, watch: Watch
+) -> Digests:
     """Hash the inputs that may equal another, and those that no worker will read whole."""
+    inputs = _worth_hashing(indexed, earlier, config)
+    rows = (row_of(record) for table in indexed.rows_of(inputs) for record in table.to_pylist())
+    tasks = (HashTask(number, sources, part) for number, part in enumerate(_chunks(rows, PART_INPUTS)))
+    sha256, is_read = np.zeros((len(inputs), SHA256_BYTES), np.uint8), np.zeros(len(inputs), bool)
+    with watch("compare files of equal size", len(inputs), "file") as report:
+        for task, found in engine.run(tasks, report):
+            for place, row in enumerate(task.rows, task.part * PART_INPUTS):
+                if digest := found[row.name]:
+                    sha256[place], is_read[place] = np.frombuffer(bytes.fromhex(digest), np.uint8), True
+    return Digests(inputs[is_read], sha256[is_read])
+
+
+def _worth_hashing(indexed: Indexed, earlier: Known, config: DistillConfig) -> NDArray[np.int64]:
     usable = indexed.n_windows > 0
-    alike = Counter(indexed.sizes[usable].tolist())
-    wanted = [
-        bool(n) and (n > config.samples_per_shard or alike[size] > 1 or size in known.sizes)
-        for n, size in zip(indexed.n_windows.tolist(), indexed.sizes.tolist(), strict=True)
-    ]
-    rows = (row for path in indexed.parts for row in read_index(storage, path))
-    chosen = (row for row, want in zip(rows, wanted, strict=True) if want)
-    tasks = (HashTask(number, sources, part) for number, part in enumerate(_chunks(chosen, PART_INPUTS)))
-    digests: dict[str, str] = {}
-    with watch("compare files of equal size", sum(wanted), "file") as report:
-        for _, found in engine.run(tasks, report):
-            digests |= found
-    return digests
+    sizes, counts = np.unique(indexed.sizes[usable], return_counts=True)
+    alike = np.isin(indexed.sizes, np.union1d(sizes[counts > 1], earlier.sizes))
+    return np.flatnonzero(usable & (alike | (indexed.n_windows > config.samples_per_shard)))
+
+
+def _duplicates(indexed: Indexed, digests: Digests, earlier: Known) -> Duplicates:
+    """Find what equals an earlier input; where the dataset has the sound already, that is the original."""
+    first, in_dataset = originals(digests), earlier.find(digests)
+    is_known = in_dataset >= 0
+    is_twin = is_known | (first != digests.inputs)
+    here, which = np.unique(first[is_twin & ~is_known], return_inverse=True)
+    original = in_dataset + len(here)
+    original[is_twin & ~is_known] = which
+    return Duplicates(
+        digests.inputs[is_twin], original[is_twin], pa.concat_arrays([indexed.names_of(here), earlier.names])
+    )
 
 
 def _chunks(items: Iterable[T], size: int) -> Iterator[tuple[T, ...]]:
@@ -223,9 +165,9 @@ def _chunks(items: Iterable[T], size: int) -> Iterator[tuple[T, ...]]:
         yield chunk
 
 
-def _nothing_found(sources: list[Source], known: Known) -> str:
+def _nothing_found(sources: list[Source], earlier: Known) -> str:
     names = ", ".join(source.root_name for source in sources)
-    if known.inputs:
+    if earlier.inputs:
         return f"{names}: every sound in it is in the dataset already; there is nothing to append"
     ignored = sum((source.ignored for source in sources), Counter())
     what = ", ".join(f"{count} {kind}" for kind, count in ignored.most_common(5)) or "nothing"

@@ -1,6 +1,5 @@
 """The plan: which windows of which sources go into which shard. A pure function of the index, sealed before any work."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,11 +8,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from mkaudio.shards import PLAN, naming
+from mkaudio.pipeline.duplicates import SHA256_BYTES, Digests, Duplicates
+from mkaudio.pipeline.indexed import Indexed
+from mkaudio.shards import PLAN, naming, read_stored
 
 ROWS_PER_SAMPLE = 8
 """A shard holds at most this many rows a sample, so that a folder of refused files does not become one shard."""
-_ROW_GROUP = 8192
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,91 +46,81 @@ def partition(n_windows: NDArray[np.int64], samples_per_shard: int, first_shard:
         first_shard: number of the first shard.
         first_key: number of the first window.
     """
-    source, shard_of, first, count = [], [], [], []
-    shard, used, rows = first_shard, 0, 0
-    for index, n in enumerate(n_windows.tolist()):
-        if rows and (used + n > samples_per_shard or rows >= ROWS_PER_SAMPLE * samples_per_shard):
-            shard, used, rows = shard + 1, 0, 0
-        for start in range(0, max(n, 1), samples_per_shard):
-            if start:
-                shard, used, rows = shard + 1, 0, 0
-            taken = min(samples_per_shard, n - start)
-            source.append(index)
-            shard_of.append(shard)
-            first.append(start)
-            count.append(taken)
-            used, rows = used + taken, rows + 1
-    counts = np.array(count, np.int32)
-    keys = first_key + np.concatenate([[0], np.cumsum(counts, dtype=np.int64)[:-1]]) if count else np.zeros(0, np.int64)
+    n_rows = np.maximum(-(-n_windows // samples_per_shard), 1)
+    source = np.repeat(np.arange(len(n_windows)), n_rows)
+    piece = np.arange(len(source)) - np.repeat(np.cumsum(n_rows) - n_rows, n_rows)
+    first_window = piece * samples_per_shard
+    taken = np.minimum(n_windows[source] - first_window, samples_per_shard)
+    # A long source begins a shard with each of its pieces; what follows it may fill up its last shard.
+    alone = np.flatnonzero(n_rows[source] > 1)
+    total = np.concatenate([[0], np.cumsum(taken)])
+    starts = _shard_starts(total, alone, samples_per_shard)
     return Partition(
-        np.array(source, np.int64),
-        np.array(shard_of, np.int32),
-        np.array(first, np.int32),
-        counts,
-        keys,
-        shard + 1 - first_shard if count else 0,
+        source,
+        np.repeat(np.arange(first_shard, first_shard + len(starts), dtype=np.int32), np.diff([*starts, len(source)])),
+        first_window.astype(np.int32),
+        taken.astype(np.int32),
+        first_key + total[:-1],
+        len(starts),
     )
 
 
-def duplicates(names: list[str], digests: dict[str, str]) -> dict[str, str]:
-    """Find inputs with the same bytes.
-
-    Args:
-        names: inputs in the order of the plan.
-        digests: input → sha256, for those that were hashed; "" where reading failed.
-
-    Returns:
-        input → the earlier one that it equals.
-
-    >>> duplicates(["a", "b", "c"], {"a": "1", "b": "2", "c": "1"})
-    {'c': 'a'}
-    """
-    first: dict[str, str] = {}
-    found = {}
-    for name in names:
-        if digest := digests.get(name, ""):
-            original = first.setdefault(digest, name)
-            if original != name:
-                found[name] = original
-    return found
+def _shard_starts(total: NDArray[np.int64], alone: NDArray[np.int64], samples_per_shard: int) -> list[int]:
+    """Return the row with which each shard begins; `total` are the windows before each row and after the last."""
+    starts, row, n_rows = [], 0, len(total) - 1
+    while row < n_rows:
+        starts.append(row)
+        full = int(np.searchsorted(total, total[row] + samples_per_shard, "right")) - 1
+        next_alone = int(np.searchsorted(alone, row, "right"))
+        forced = int(alone[next_alone]) if next_alone < len(alone) else n_rows
+        row = min(full, row + ROWS_PER_SAMPLE * samples_per_shard, forced)
+    return starts
 
 
-def write_plan(
-    path: Path, parts: Iterable[pa.Table], where: Partition, digests: dict[str, str], same: dict[str, str]
-) -> None:
+def write_plan(path: Path, indexed: Indexed, where: Partition, digests: Digests, same: Duplicates) -> None:
     """Write the plan's table: the index's rows, each with its place. Streams part by part.
 
     Args:
         path: the file to make.
-        parts: of the index, in order.
-        where: the place of every source, over all parts.
-        digests: root/path → sha256, where known.
-        same: root/path → root/path of the source that it is a duplicate of.
+        indexed: the inputs.
+        where: the place of every source.
+        digests: sha256, where known.
+        same: which inputs are duplicates, and of what.
     """
+    spans = (indexed.spans(inputs) for inputs in (where.source, digests.inputs, same.inputs))
+    parts = zip(indexed.parts, indexed.begins[:-1], *spans, strict=True)
     with naming(path), pq.ParquetWriter(path, PLAN, compression="zstd", write_page_checksum=True) as writer:
-        begin = 0
-        for table in parts:
-            low, high = np.searchsorted(where.source, [begin, begin + table.num_rows])
-            places = slice(int(low), int(high))
-            rows = table.take(pa.array(where.source[places] - begin))
-            names = _names(rows)
+        for part, begin, places, hashed, twins in parts:
+            table = read_stored(indexed.storage, part)
+            originals = same.names.take(pa.array(same.original[twins]))
             columns = {
-                "sha256": [digests.get(name, "") for name in names],
-                "duplicate_of": [same.get(name, "") for name in names],
-                "shard": where.shard[places],
-                "first_window": where.first_window[places],
-                "n_windows": where.n_windows[places],
-                "first_key": where.first_key[places],
+                "sha256": _filled(table.num_rows, digests.inputs[hashed] - begin, _hex(digests.sha256[hashed])),
+                "duplicate_of": _filled(table.num_rows, same.inputs[twins] - begin, originals.cast(pa.string())),
             }
-            for column, values in columns.items():
-                field = PLAN.field(column)
-                rows = rows.set_column(PLAN.get_field_index(column), field, pa.array(values, field.type))
-            writer.write_table(rows.cast(PLAN), row_group_size=_ROW_GROUP)
-            begin += table.num_rows
+            table = _with(table, columns).take(pa.array(where.source[places] - begin))
+            columns = {
+                "shard": pa.array(where.shard[places]),
+                "first_window": pa.array(where.first_window[places]),
+                "n_windows": pa.array(where.n_windows[places]),
+                "first_key": pa.array(where.first_key[places]),
+            }
+            writer.write_table(_with(table, columns).cast(PLAN))
 
 
-def _names(table: pa.Table) -> list[str]:
-    return [
-        f"{root}/{path}"
-        for root, path in zip(table["source_root"].to_pylist(), table["source_path"].to_pylist(), strict=True)
-    ]
+def _with(table: pa.Table, columns: dict[str, pa.Array]) -> pa.Table:
+    for name, values in columns.items():
+        table = table.set_column(PLAN.get_field_index(name), PLAN.field(name), values)
+    return table
+
+
+def _filled(n_rows: int, positions: NDArray[np.int64], texts: pa.Array) -> pa.Array:
+    """Return a column of n_rows texts: those given at their positions, "" elsewhere."""
+    which = np.zeros(n_rows, np.int64)
+    which[positions] = np.arange(1, len(positions) + 1)
+    return pa.concat_arrays([pa.array([""]), texts]).take(pa.array(which))
+
+
+def _hex(sha256: NDArray[np.uint8]) -> pa.Array:
+    ends = np.arange(len(sha256) + 1, dtype=np.int32) * (2 * SHA256_BYTES)
+    text = sha256.tobytes().hex().encode()
+    return pa.StringArray.from_buffers(len(sha256), pa.py_buffer(ends), pa.py_buffer(text))

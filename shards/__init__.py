@@ -20,9 +20,19 @@ from mkaudio.shards.naming import DATASET_FILE, LOG_FOLDER, TEMPORARY_FOLDER, ke
 from mkaudio.shards.probe import can_be_stored, probe
 from mkaudio.shards.reader import DatasetReader, Sample
 from mkaudio.shards.reasons import FILTERED, Reason, Refusal
-from mkaudio.shards.schema import CANDIDATES, MANIFEST, PLAN, QUARANTINE, SELECTION, read_table, tables_of, write_table
+from mkaudio.shards.schema import (
+    CANDIDATES,
+    MANIFEST,
+    PLAN,
+    QUARANTINE,
+    SELECTION,
+    read_stored,
+    read_table,
+    tables_of,
+    write_table,
+)
 from mkaudio.shards.sealed_json import read_sealed, sealed
-from mkaudio.shards.storage import LocalStorage, Storage, open_storage
+from mkaudio.shards.storage import FileState, LocalStorage, Storage, open_storage
 from mkaudio.shards.verify import Problem, verify
 from mkaudio.shards.writer import ShardWriter
 
@@ -42,7 +52,7 @@ __all__ = [
     "Clip",
     "DatasetInfo",
     "DatasetReader",
-    "Event",
+    "Event", "FileState",
     "Generation",
     "LocalStorage",
     "Problem",
@@ -68,6 +78,7 @@ __all__ = [
     "read_dataset_info",
     "read_marker",
     "read_sealed",
+    "read_stored",
     "read_table",
     "sealed",
     "sha256_of",

@@ -159,6 +159,18 @@ def write_table(path: Path, columns: pa.Table | Sequence[dict[str, Any]], schema
         pq.write_table(table.cast(schema), path, compression="zstd", write_page_checksum=True)
 
 
+def read_stored(storage: Storage, name: str, columns: list[str] | None = None) -> pa.Table:
+    """Read one Parquet file of a dataset and check its page checksums.
+
+    Args:
+        storage: of the dataset.
+        name: the file.
+        columns: names to read; all where None.
+    """
+    with storage.open(name) as handle:
+        return read_table(handle, columns)
+
+
 def tables_of(storage: Storage, names: Sequence[str]) -> Any:
     """Return several Parquet files of one schema as a `pyarrow.dataset.Dataset`.
 

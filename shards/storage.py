@@ -34,7 +34,9 @@ class FileState:
 
 
 class Storage(Protocol):
-    """A dataset's files by name. Small and picklable: workers on other machines open it anew."""
+    """A dataset's files by name. Small, picklable, hashable by its address: workers on other machines open it anew."""
+
+    def __hash__(self) -> int: ...
 
     @property
     def address(self) -> str:
@@ -104,6 +106,12 @@ class LocalStorage:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, LocalStorage) and other.root == self.root
+
+    def __hash__(self) -> int:
+        return hash(self.root)
 
     @property
     def address(self) -> str:
@@ -199,6 +207,12 @@ class ObjectStorage:
 
     def __init__(self, address: str) -> None:
         self._address = address.rstrip("/")
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ObjectStorage) and other.address == self.address
+
+    def __hash__(self) -> int:
+        return hash(self._address)
 
     def __getstate__(self) -> dict[str, str]:
         return {"_address": self._address}

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+from contextlib import contextmanager
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,7 @@ import pytest
 from distilling import digests, run_distill, write_tone
 
 from mkaudio.pipeline import index_pass
-from mkaudio.shards import DatasetReader, verify
+from mkaudio.shards import DatasetReader, commit, dataset, open_storage, read_marker, verify
 
 
 def test_every_window_is_there_and_the_sums_close(tones, tmp_path):
@@ -140,6 +141,25 @@ def test_append_numbers_on_and_leaves_old_shards_alone(tones, tmp_path):
         run_distill([tones], out, mode="append")
 
 
+def test_append_tells_twins_among_the_new_from_those_of_what_is_there(tones, tmp_path):
+    out = tmp_path / "out"
+    run_distill([tones], out)
+    write_tone(tones / "new.wav", 777.0, 1.5)
+    write_tone(tones / "newer.wav", 778.0, 1.5)
+    twins = {"a-twin": "newer", "new-twin": "new", "old-twin": "4", "older-twin": "1", "z-twin": "newer"}
+    for copy, original in twins.items():
+        shutil.copy(tones / f"{original}.wav", tones / f"{copy}.wav")
+    run_distill([tones], out, mode="append")
+    plan = pd.read_parquet(out / "plan" / "000001.parquet").set_index("source_path").duplicate_of
+    assert {path: original for path, original in plan.items() if original} == {
+        "new.wav": "tones/new-twin.wav",
+        "newer.wav": "tones/a-twin.wav",
+        "old-twin.wav": "tones/4.wav",
+        "older-twin.wav": "tones/1.wav",
+        "z-twin.wav": "tones/a-twin.wav",
+    }
+
+
 def test_an_output_that_is_not_empty_is_refused(tones, tmp_path):
     run_distill([tones], tmp_path / "out")
     with pytest.raises(ValueError, match=r"not empty.*--resume.*--append"):
@@ -178,6 +198,26 @@ def test_a_sealed_plan_needs_no_limit_to_be_resumed(tones, tmp_path):
     before = digests(tmp_path / "out")
     assert run_distill([tones], tmp_path / "out", mode="resume").counts["sources"] == 3
     assert before.items() <= digests(tmp_path / "out").items()
+
+
+def test_resume_reads_each_marker_once_before_work_and_shows_what_is_left(tones, tmp_path, monkeypatch):
+    out, totals, read, read_sealed = tmp_path / "out", {}, [], commit.read_sealed
+    run_distill([tones], out)
+    left = read_marker(open_storage(out), 1)["counts"]["windows"]
+    (out / "commits" / "000001.json").unlink()
+    others = [f"commits/{path.name}" for path in sorted((out / "commits").iterdir())]
+
+    @contextmanager
+    def watch(what, total, unit):
+        totals[what] = (total, [name for name in read if name != "dataset.json"])
+        yield lambda progress: None
+
+    for module in (commit, dataset):
+        monkeypatch.setattr(
+            module, "read_sealed", lambda storage, name: read.append(name) or read_sealed(storage, name)
+        )
+    run_distill([tones], out, mode="resume", watch=watch)
+    assert totals == {"distil": (left, others)}
 
 
 def test_resume_needs_the_same_inputs(tones, tmp_path):

@@ -1,10 +1,42 @@
 import numpy as np
-from hypothesis import given
+import pyarrow as pa
+import pytest
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mkaudio.pipeline.plan import ROWS_PER_SAMPLE, duplicates, partition
+from mkaudio.pipeline.duplicates import Digests, Duplicates
+from mkaudio.pipeline.indexed import Indexed
+from mkaudio.pipeline.plan import ROWS_PER_SAMPLE, partition, write_plan
+from mkaudio.shards import PLAN, open_storage, read_table, write_table
 
-windows = st.lists(st.integers(0, 40), max_size=60)
+windows = st.lists(st.one_of(st.just(0), st.integers(0, 40)), max_size=60)
+
+
+def dealt_one_by_one(n_windows, per_shard, first_shard, first_key):
+    """The law, source by source: (source, shard, first window, windows, first key) of each row."""
+    rows, shard, used, in_shard, key = [], first_shard, 0, 0, first_key
+    for source, n in enumerate(n_windows):
+        if in_shard and (used + n > per_shard or in_shard >= ROWS_PER_SAMPLE * per_shard):
+            shard, used, in_shard = shard + 1, 0, 0
+        for start in range(0, max(n, 1), per_shard):
+            if start:
+                shard, used, in_shard = shard + 1, 0, 0
+            taken = min(per_shard, n - start)
+            rows.append((source, shard, start, taken, key))
+            used, in_shard, key = used + taken, in_shard + 1, key + taken
+    return rows
+
+
+@given(windows, st.integers(1, 12), st.integers(0, 5), st.integers(0, 1000))
+@example([0] * 17 + [1] + [0] * 20, 2, 0, 0)  # a shard full of rows before it is full of windows
+@example([0, 1, 9, 0, 1, 0, 1, 6, 6, 0], 3, 1, 5)
+def test_dealing_by_shards_is_dealing_one_by_one(n_windows, per_shard, first_shard, first_key):
+    where = partition(np.array(n_windows, np.int64), per_shard, first_shard, first_key)
+    columns = (where.source, where.shard, where.first_window, where.n_windows, where.first_key)
+    rows = list(zip(*(column.tolist() for column in columns), strict=True))
+    assert rows == dealt_one_by_one(n_windows, per_shard, first_shard, first_key)
+    assert where.n_shards == len({row[1] for row in rows})
+    assert [column.dtype for column in columns] == [np.int64, np.int32, np.int32, np.int32, np.int64]
 
 
 @given(windows, st.integers(1, 12), st.integers(0, 5), st.integers(0, 1000))
@@ -36,7 +68,36 @@ def test_a_source_is_split_only_where_it_is_longer_than_a_shard(n_windows, per_s
         assert [first for first, _ in ranges] == list(range(0, max(n, 1), per_shard))
 
 
-def test_the_earliest_of_equal_sounds_is_the_original():
-    names = ["a", "b", "c", "d", "e"]
-    digests = {"a": "1", "b": "2", "d": "1", "e": "", "c": ""}
-    assert duplicates(names, digests) == {"d": "a"}, "what could not be hashed is no duplicate"
+def plan_of(folder, cuts, n_windows, digests, same, per_shard=4):
+    """The sealed plan of inputs that lie in parts of these lengths."""
+    defaults = {pa.string(): "", pa.int8(): 16}
+    parts, begins = [], np.concatenate([[0], np.cumsum(cuts)])
+    for number, (begin, length) in enumerate(zip(begins[:-1].tolist(), cuts, strict=True)):
+        rows = [
+            {field.name: [] if field.name == "labels" else defaults.get(field.type, 0) for field in PLAN}
+            | {"source_root": "in", "source_path": f"{source}.wav", "size_bytes": source}
+            for source in range(begin, begin + length)
+        ]
+        parts.append(f"{number}.parquet")
+        write_table(folder / parts[-1], rows, PLAN)
+    n_windows = np.array(n_windows, np.int64)
+    indexed = Indexed(open_storage(folder), parts, begins, n_windows, n_windows, "")
+    write_plan(folder / "plan.parquet", indexed, partition(n_windows, per_shard, 0, 0), digests, same)
+    return read_table(folder / "plan.parquet")
+
+
+@pytest.mark.parametrize("cuts", [[7], [3, 4], [1, 1, 5], [2, 2, 2, 1]])
+def test_the_plan_is_the_same_however_the_index_is_cut(tmp_path, cuts):
+    n_windows = [2, 0, 9, 0, 1, 0, 3]
+    sha256 = np.arange(4 * 32, dtype=np.uint8).reshape(4, 32)
+    digests = Digests(np.array([0, 2, 3, 5]), sha256)
+    same = Duplicates(np.array([3, 5]), np.array([1, 0]), pa.array(["in/0.wav", "in/2.wav"], pa.large_string()))
+    table = plan_of(tmp_path, cuts, n_windows, digests, same)
+    rows = dealt_one_by_one(n_windows, 4, 0, 0)
+    assert table.schema == PLAN
+    places = ["size_bytes", "shard", "first_window", "n_windows", "first_key"]
+    assert [tuple(row.values()) for row in table.select(places).to_pylist()] == rows
+    hexes = dict(zip([0, 2, 3, 5], (one.tobytes().hex() for one in sha256), strict=True))
+    assert table["sha256"].to_pylist() == [hexes.get(source, "") for source, *_ in rows]
+    names = {3: "in/2.wav", 5: "in/0.wav"}
+    assert table["duplicate_of"].to_pylist() == [names.get(source, "") for source, *_ in rows]
