@@ -20,7 +20,7 @@ class LocalFolder:
 
     def __init__(self, path: bytes) -> None:
         self.identity: tuple[int, int] | None = None
-        self._path = path
+        self._path, self._before = path, os.path.join(path, b"")
 
     def entries(self) -> list[tuple[bytes, bool]]:
         """Return (name, whether it is a folder), and learn which folder this is."""
@@ -36,7 +36,7 @@ class LocalFolder:
         Args:
             name: of the entry.
         """
-        return look_at(os.path.join(self._path, name))
+        return look_at(self._before + name)
 
     def small_file(self, name: bytes, max_bytes: int) -> bytes | None:
         """Return what is in a file; None where there is none or it is larger.
@@ -45,7 +45,7 @@ class LocalFolder:
             name: of the file.
             max_bytes: its greatest size.
         """
-        path = os.path.join(self._path, name)
+        path = self._before + name
         if os.path.isfile(path) and os.path.getsize(path) <= max_bytes:
             return Path(os.fsdecode(path)).read_bytes()
         return None

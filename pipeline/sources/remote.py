@@ -66,8 +66,6 @@ class RemoteFolder:
             name: of the object.
             max_bytes: its greatest size.
         """
-        if self._listed is not None and name not in self._listed:
-            return None
         size, _, refusal = self.look_at(name)
         return None if refusal or size > max_bytes else fetch(os.fsdecode(self._path(name)), 0, size, size)
 
