@@ -21,7 +21,8 @@ from mkaudio.shards.reasons import FILTERED, Reason, Refusal
 from mkaudio.shards.schema import CANDIDATES, MANIFEST, PLAN, QUARANTINE, SELECTION, read_table, write_table
 from mkaudio.shards.sealed_json import read_sealed, sync_folder, write_sealed
 from mkaudio.shards.staging import fresh_folder, remove_folder, staging_folder
-from mkaudio.shards.verify import Problem, verify
+from mkaudio.shards.verify import verify
+from mkaudio.shards.verify_problem import Problem
 from mkaudio.shards.writer import ShardWriter
 
 __all__ = [
