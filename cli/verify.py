@@ -1,39 +1,92 @@
-"""`mkaudio verify`: does a dataset hold what its markers state."""
+"""`mkaudio verify`: does a dataset hold what its markers state; `--repair` uncommits what it does not."""
 
+import os
+from contextlib import nullcontext
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from mkaudio.shards import DatasetInfo, Problem
 
 _SHOWN = 50
 
 
-def verify(dataset: Annotated[Path, typer.Argument(help="The dataset's folder.")]) -> None:
+def verify(
+    dataset: Annotated[Path, typer.Argument(help="The dataset's folder.")],
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Uncommit damaged shards, so that distill --resume makes them again.")
+    ] = False,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Shards looked at side by side; default: the CPUs we may use.")
+    ] = None,
+) -> None:
     """Hash every file, read every sample, add up both sums; print each problem with its place.
 
-    Example: mkaudio verify audiosets-prompted
+    Example: mkaudio verify audiosets-prompted --repair
     """  # noqa: DOC501 - what main() turns into exit codes
-    from mkaudio.cli.progress import watch
-    from mkaudio.pipeline.report import Summary
-    from mkaudio.pipeline.task import Progress
+    from mkaudio.pipeline.output import locked
     from mkaudio.shards import DATASET_FILE, read_dataset_info
+
+    if not (dataset / DATASET_FILE).exists():
+        read_dataset_info(dataset)  # says that it is none; a damaged one is what was asked about
+    with locked(dataset) if repair else nullcontext():  # taken before looking: what a run is writing looks damaged
+        problems = _problems(dataset, workers or _usable_cpus())
+        for problem in problems[:_SHOWN]:
+            print(f"✗ {problem}")
+        if len(problems) > _SHOWN:
+            print(f"✗ ... and {len(problems) - _SHOWN} more")
+        if not problems:
+            _say_whole(dataset)
+        elif repair:
+            _repair(dataset, problems)
+        else:
+            raise RuntimeError(f"{dataset}: {len(problems)} problems; --repair uncommits what is damaged")
+
+
+def _problems(dataset: Path, workers: int) -> "list[Problem]":
+    from mkaudio.cli.progress import watch
+    from mkaudio.pipeline.task import Progress
     from mkaudio.shards import verify as problems_of
 
     try:
-        info = read_dataset_info(dataset)
-    except ValueError as error:
-        if (dataset / DATASET_FILE).is_file():  # damaged, which is what was asked; otherwise it is no dataset
-            raise RuntimeError(str(error)) from error
-        raise
-    with watch("verify", info.n_shards, "shard") as report:
-        problems = list(problems_of(dataset, lambda _: report(Progress(items=1))))
-    for problem in problems[:_SHOWN]:
-        print(f"✗ {problem}")
-    if problems:
-        raise RuntimeError(
-            f"{dataset}: {len(problems)} problems" + (f", {_SHOWN} shown" if len(problems) > _SHOWN else "")
-        )
-    summary = Summary(info.counts, sum(one.n_sources for one in info.generations), info.next_key)
-    for line in summary.lines():
+        n_shards = _described(dataset).n_shards
+    except ValueError:  # it is damaged, which is the first problem that verify names
+        n_shards = 0
+    with watch("verify", n_shards, "shard") as report:
+        return list(problems_of(dataset, lambda _: report(Progress(items=1)), workers))
+
+
+def _repair(dataset: Path, problems: "list[Problem]") -> None:
+    from mkaudio.cli.resume_command import resume_command
+    from mkaudio.shards import repair as repair_problems
+
+    done = repair_problems(dataset, problems)
+    for shard, names in done.removed.items():
+        print(f"uncommitted shard {shard}: {', '.join(names) or 'it was not committed'}")
+    if done.must_resume:
+        print(f"make it again: {resume_command(dataset, _described(dataset))}")
+    for problem in done.left:
+        print(f"✗ not mended: {problem}; it needs {problem.remedy}")
+    if done.left:
+        raise RuntimeError(f"{dataset}: {len(done.left)} problems that --repair does not mend")
+
+
+def _say_whole(dataset: Path) -> None:
+    from mkaudio.pipeline.report import Summary
+
+    info = _described(dataset)
+    for line in Summary(info.counts, sum(one.n_sources for one in info.generations), info.next_key).lines():
         print(line)
     print(f"✓ {info.n_shards:,} shards are whole: every byte hashed, every sound decoded")
+
+
+def _described(dataset: Path) -> "DatasetInfo":
+    from mkaudio.shards import read_description
+
+    return read_description(dataset)
+
+
+def _usable_cpus() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

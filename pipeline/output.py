@@ -42,7 +42,7 @@ def opened_output(
     if mode != "new" and not (output / DATASET_FILE).is_file():
         raise ValueError(f"{output} is no dataset that --{mode} could go on with: it has no {DATASET_FILE}")
     _refuse_strangers(output, mode)
-    with _locked(output) as lock:
+    with locked(output) as lock:
         _refuse_strangers(output, mode)
         yield _described(output, mode, config, factory), lock
 
@@ -96,7 +96,7 @@ def clear_temporary(output: Path) -> None:
 
 
 @contextmanager
-def _locked(output: Path) -> Iterator[int]:
+def locked(output: Path) -> Iterator[int]:
     """Hold the dataset's lock, which workers inherit: it is free when the last of them is gone.
 
     Args:

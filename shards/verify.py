@@ -25,7 +25,7 @@ from mkaudio.shards.naming import (
 from mkaudio.shards.verify_description import read_description
 from mkaudio.shards.verify_files import file_names
 from mkaudio.shards.verify_plan import check_plan, check_seal
-from mkaudio.shards.verify_problem import Problem
+from mkaudio.shards.verify_problem import Problem, Remedy
 from mkaudio.shards.verify_shard import ShardReport, check_shard
 
 _OTHER_LAYERS = (LOG_FOLDER, TEMPORARY_FOLDER, "passes")
@@ -44,7 +44,7 @@ def verify(dataset: Path, on_shard: Callable[[int], None] = lambda _: None, work
     try:
         info = read_description(dataset)
     except (ValueError, OSError) as error:
-        yield Problem(DATASET_FILE, str(error), can_be_redone=False)
+        yield Problem(DATASET_FILE, str(error), remedy=Remedy.NONE)
         return
     whole: list[bool] = []
     contradicted = False
@@ -53,7 +53,7 @@ def verify(dataset: Path, on_shard: Callable[[int], None] = lambda _: None, work
         unsealed = check_seal(dataset, number, generation)
         wrong, known = ([], known) if unsealed else check_plan(dataset, number, generation, known)
         yield from [unsealed] if unsealed else []
-        yield from (Problem(plan_file(number), what, can_be_redone=False) for what in wrong)
+        yield from (Problem(plan_file(number), what, remedy=Remedy.NONE) for what in wrong)
         whole.append(not unsealed and not wrong)
         contradicted |= bool(wrong)
     if contradicted:  # sealed by us, and wrong: there is nothing that shards could be compared with
@@ -93,7 +93,7 @@ def _check_strangers(dataset: Path, info: DatasetInfo) -> Iterator[Problem]:
         if name in ours or top in _OTHER_LAYERS or (top == _SELECTIONS and below[0] != DEFAULT_SELECTION and below[1:]):
             continue
         what = "a marker of no planned shard" if top == COMMITS_FOLDER else "no marker states this file"
-        yield Problem(name, what, can_be_redone=False)
+        yield Problem(name, what, remedy=Remedy.BY_HAND)
 
 
 def _check_sums(info: DatasetInfo, totals: Counter[str]) -> Iterator[Problem]:

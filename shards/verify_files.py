@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 from mkaudio.shards.commit import sha256_of
 from mkaudio.shards.schema import read_table
 from mkaudio.shards.sealed_json import sync_folder
+from mkaudio.shards.verify_problem import Remedy
 
 _UNREADABLE_TABLE = (pa.ArrowException, OSError, ValueError, TypeError, KeyError, OverflowError, MemoryError)
 """What pyarrow was seen to raise for Parquet whose metadata were changed (`tests/shards/test_verify_sealed.py`)."""
@@ -102,10 +103,10 @@ def remove_files(dataset: Path, names: Iterable[str]) -> list[str]:
     return removed
 
 
-def is_damage(error: OSError) -> bool:
-    """Say whether a failed read is the disk's damage, not a right, a mount or a limit that someone can put right.
+def remedy_of(error: OSError) -> Remedy:
+    """Return what puts a failed read right: a disk's damage is redone; a right, a mount or a limit is for a person.
 
     Args:
         error: what was raised.
     """
-    return error.errno in (None, errno.EIO)
+    return Remedy.REDO if error.errno in (None, errno.EIO) else Remedy.BY_HAND

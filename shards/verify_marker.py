@@ -6,7 +6,7 @@ from typing import Any
 from mkaudio.shards.dataset import read_marker
 from mkaudio.shards.naming import shard_files
 from mkaudio.shards.verify_description import are_counts, is_count, is_sha256
-from mkaudio.shards.verify_files import file_sha256, file_size, is_damage
+from mkaudio.shards.verify_files import file_sha256, file_size, remedy_of
 from mkaudio.shards.verify_problem import Problem
 
 
@@ -82,5 +82,5 @@ def check_files(dataset: Path, shard: int, marker: dict[str, Any]) -> list[Probl
             elif file_sha256(dataset, name) != stated["sha256"]:
                 problems.append(Problem(name, "changed: its sha256 is not the one that the marker states", shard))
         except OSError as error:
-            problems.append(Problem(name, f"cannot be read: {error}", shard, is_damage(error)))
+            problems.append(Problem(name, f"cannot be read: {error}", shard, remedy_of(error)))
     return problems

@@ -13,7 +13,7 @@ from mkaudio.shards.naming import plan_file
 from mkaudio.shards.reasons import Reason
 from mkaudio.shards.schema import PLAN
 from mkaudio.shards.verify_files import file_sha256, file_size, read_checked
-from mkaudio.shards.verify_problem import Problem
+from mkaudio.shards.verify_problem import Problem, Remedy
 
 
 def check_seal(dataset: Path, number: int, generation: Generation) -> Problem | None:
@@ -27,12 +27,12 @@ def check_seal(dataset: Path, number: int, generation: Generation) -> Problem | 
     name = plan_file(number)
     try:
         if file_size(dataset, name) is None:
-            return Problem(name, "missing: the sealed plan is gone", can_be_redone=False)
+            return Problem(name, "missing: the sealed plan is gone", remedy=Remedy.NONE)
         if file_sha256(dataset, name) != generation.plan_sha256:
             what = "changed: its sha256 is not the one that dataset.json states"
-            return Problem(name, what, can_be_redone=False)
+            return Problem(name, what, remedy=Remedy.NONE)
     except OSError as error:
-        return Problem(name, f"cannot be read: {error}", can_be_redone=False)
+        return Problem(name, f"cannot be read: {error}", remedy=Remedy.NONE)
     return None
 
 

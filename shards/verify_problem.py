@@ -1,10 +1,19 @@
-"""What verify finds: where, what, in which shard, and whether doing the shard again would mend it."""
+"""What verify finds: where, what, in which shard, and what would put it right."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 
 Findings = Iterator[tuple[str, str]]
 """Where and what, of a shard that the caller knows. Where is a file, and a key or row behind a space where known."""
+
+
+class Remedy(StrEnum):
+    """What would put a problem right."""
+
+    REDO = "distill --resume, once the shard is uncommitted"
+    BY_HAND = "a person: a file that is not ours, or one that the system does not let us read"
+    NONE = "nothing: the description or a plan, without which no shard can be made again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,13 +24,13 @@ class Problem:
         where: file, and key or row where that is known.
         what: what was found against what was expected.
         shard: the shard that it belongs to; None where it is not of one shard.
-        can_be_redone: whether `distill --resume` would mend it, once the shard is uncommitted.
+        remedy: what would put it right.
     """
 
     where: str
     what: str
     shard: int | None = None
-    can_be_redone: bool = True
+    remedy: Remedy = Remedy.REDO
 
     def __str__(self) -> str:
         return f"{self.where}: {self.what}"

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from mkaudio.shards.dataset import DatasetInfo
 from mkaudio.shards.naming import marker_file, shard_files
-from mkaudio.shards.verify_files import file_size, is_damage, open_file, read_checked
+from mkaudio.shards.verify_files import file_size, open_file, read_checked, remedy_of
 from mkaudio.shards.verify_marker import check_counts, check_files, read_checked_marker
 from mkaudio.shards.verify_plan import planned_rows
 from mkaudio.shards.verify_problem import Findings, Problem
@@ -51,7 +51,7 @@ def check_shard(dataset: Path, info: DatasetInfo, shard: int, plan_is_whole: boo
         report.problems.append(Problem(marker, str(error), shard))
         return report
     except OSError as error:
-        report.problems.append(Problem(marker, f"cannot be read: {error}", shard, is_damage(error)))
+        report.problems.append(Problem(marker, f"cannot be read: {error}", shard, remedy_of(error)))
         return report
     report.counts = content["counts"]
     report.problems += [Problem(marker, what, shard) for what in check_counts(content["counts"])]
@@ -62,7 +62,9 @@ def check_shard(dataset: Path, info: DatasetInfo, shard: int, plan_is_whole: boo
         for where, what in _look_inside(dataset, info, report, plan_is_whole):
             report.problems.append(Problem(where, what, shard))
     except OSError as error:  # it could be hashed a moment ago
-        report.problems.append(Problem(marker, f"a file of its shard cannot be read any more: {error}", shard, False))
+        report.problems.append(
+            Problem(marker, f"a file of its shard cannot be read any more: {error}", shard, remedy_of(error))
+        )
     return report
 
 
