@@ -146,7 +146,10 @@ def test_the_command_says_what_it_did_and_how_to_go_on(dataset):
     assert said.returncode == 0, said.stderr
     assert "✗ shards/000003.tar: changed" in said.stdout
     assert "uncommitted shard 3: commits/000003.json, shards/000003.tar\n" in said.stdout
-    assert f"mkaudio distill --input .../in --output {dataset} --samples-per-shard 1 --batch-size 3 --resume" in said.stdout
+    assert (
+        f"mkaudio distill --input .../in --output {dataset} --samples-per-shard 1 --batch-size 3 --resume"
+        in said.stdout
+    )
     (dataset / "shards" / "mine").write_text("mine")
     said = cli("verify", dataset, "--repair")
     assert said.returncode == 1 and "not mended: shards/mine: no marker states this file" in said.stdout
