@@ -45,6 +45,23 @@ def test_every_missing_file_and_every_flipped_byte(dataset):
     assert found(dataset) == []
 
 
+def test_a_cut_file_is_told_by_its_size(dataset):
+    tar = dataset / "shards" / "000000.tar"
+    size = tar.stat().st_size
+    tar.write_bytes(tar.read_bytes()[:-1])
+    assert found(dataset) == [f"shards/000000.tar: {size - 1:,} bytes, the marker states {size:,}"]
+
+
+def test_order_is_that_of_shards_whatever_the_number_of_threads(dataset):
+    for path in dataset.rglob("0*.*"):
+        if path.parent.name != "plan":
+            path.write_bytes(path.read_bytes()[:-1])
+    one = [str(problem) for problem in verify(dataset, workers=1)]
+    assert [str(problem) for problem in verify(dataset, workers=4)] == one and len(one) > 2
+    seen = []
+    assert next(verify(dataset, seen.append, workers=4)).shard == 0 and seen == []
+
+
 def test_a_file_that_no_marker_states(dataset):
     (dataset / "manifest" / "000099.parquet").write_bytes(b"x")
     (dataset / "commits" / "000099.json").write_bytes(b"x")
