@@ -115,7 +115,9 @@ DESCRIPTION = {
 def test_a_description_that_says_something_else(dataset, case):
     change, said = DESCRIPTION[case]
     edit(dataset / "dataset.json", change)
-    assert any(said in one for one in found(dataset)), found(dataset)
+    problems = found(dataset)
+    assert any(said in one for one in problems), problems
+    assert len(problems) < 5, "what contradicts its sealed plan says nothing of the shards"
 
 
 def every(**values):
@@ -185,6 +187,13 @@ def test_a_window_twice_and_another_never(dataset):
 
     rewrite(dataset, "quarantine", move, shard=1)
     assert found(dataset) == ["manifest/000001.parquet: 'long.wav': window 1 is accounted for twice, or never planned"]
+
+
+@pytest.mark.parametrize(("score", "said"), [(-1.0, []), (9.0, ["its ranks are not the order of its scores"])])
+def test_a_second_candidate(dataset, score, said):
+    second = {"candidate": 1, "rank": 1, "decision": "lost", "reason": "lower_score", "score": score}
+    rewrite(dataset, "candidates", lambda rows: [rows[0], rows[0] | second, *rows[1:]])
+    assert found(dataset) == [f"candidates/000000.parquet 0000000000: {what}" for what in said]
 
 
 def test_a_piece_of_a_source_that_is_anothers(tmp_path):
