@@ -20,6 +20,7 @@ from mkaudio.shards.naming import DATASET_FILE, LOG_FOLDER, TEMPORARY_FOLDER, ke
 from mkaudio.shards.probe import can_be_stored, probe
 from mkaudio.shards.reader import DatasetReader, Sample
 from mkaudio.shards.reasons import FILTERED, Reason, Refusal
+from mkaudio.shards.repair import Repair, repair
 from mkaudio.shards.schema import (
     CANDIDATES,
     MANIFEST,
@@ -33,7 +34,9 @@ from mkaudio.shards.schema import (
 )
 from mkaudio.shards.sealed_json import read_sealed, sealed
 from mkaudio.shards.storage import FileState, LocalStorage, Storage, open_storage
-from mkaudio.shards.verify import Problem, verify
+from mkaudio.shards.verify import verify
+from mkaudio.shards.verify_description import read_description
+from mkaudio.shards.verify_problem import Problem, Remedy
 from mkaudio.shards.writer import ShardWriter
 
 __all__ = [
@@ -52,12 +55,15 @@ __all__ = [
     "Clip",
     "DatasetInfo",
     "DatasetReader",
-    "Event", "FileState",
+    "Event",
+    "FileState",
     "Generation",
     "LocalStorage",
     "Problem",
     "Reason",
     "Refusal",
+    "Remedy",
+    "Repair",
     "Sample",
     "ShardWriter",
     "Storage",
@@ -69,23 +75,28 @@ __all__ = [
     "dequantise",
     "encode_flac",
     "hugging_face_features",
-    "key_of", "locked", "naming",
+    "key_of",
+    "locked",
+    "naming",
     "open_storage",
     "plan_file",
     "plan_files",
     "probe",
     "quantise",
     "read_dataset_info",
+    "read_description",
     "read_marker",
     "read_sealed",
     "read_stored",
     "read_table",
+    "repair",
     "sealed",
     "sha256_of",
     "sha256_of_stream",
     "shard_files",
     "shard_name",
-    "tables_of", "uncommit_shard",
+    "tables_of",
+    "uncommit_shard",
     "verify",
     "write_dataset_info",
     "write_table",

@@ -71,8 +71,8 @@ class Storage(Protocol):
         """Make a small file real, unless one of other content has the name: then it is a `FileExistsError`."""
         ...
 
-    def remove(self, name: str) -> None:
-        """Remove a file durably, where there is one."""
+    def remove(self, name: str) -> bool:
+        """Remove a file durably; return whether there was one."""
         ...
 
     def staging(self, name: str) -> AbstractContextManager[Path]:
@@ -165,12 +165,15 @@ class LocalStorage:
         """Make a small file real; here the dataset's lock keeps others away, and what is there is ours to replace."""
         self.publish_bytes(data, name)
 
-    def remove(self, name: str) -> None:
-        """Remove a file durably, where there is one."""
+    def remove(self, name: str) -> bool:
+        """Remove a file durably; return whether there was one."""
         path = self.root / name
-        if path.exists():
+        try:
             path.unlink()
-            sync_folder(path.parent)
+        except FileNotFoundError:
+            return False
+        sync_folder(path.parent)
+        return True
 
     @contextmanager
     def staging(self, name: str) -> Iterator[Path]:
@@ -292,10 +295,12 @@ class ObjectStorage:
                     ) from error
         reached("named", name)
 
-    def remove(self, name: str) -> None:
-        """Remove an object, where there is one."""
-        if self.state(name) is not None:
-            self._opened[0].rm_file(self._path(name))
+    def remove(self, name: str) -> bool:
+        """Remove an object; return whether there was one."""
+        if self.state(name) is None:
+            return False
+        self._opened[0].rm_file(self._path(name))
+        return True
 
     @contextmanager
     def staging(self, name: str) -> Iterator[Path]:
