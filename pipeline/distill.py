@@ -2,16 +2,12 @@
 
 from dataclasses import replace
 
-import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
-
 from mkaudio.pipeline.config import DistillConfig, differences
 from mkaudio.pipeline.engine import Engine, Watch
 from mkaudio.pipeline.index_pass import library_versions, seal_plan
 from mkaudio.pipeline.output import clear_temporary
 from mkaudio.pipeline.report import Summary, total
-from mkaudio.pipeline.rows import PlanRow, row_of
+from mkaudio.pipeline.rows import PlanRow, sample_rows
 from mkaudio.pipeline.shard_task import ShardTask
 from mkaudio.pipeline.sources import Source
 from mkaudio.shards import (
@@ -23,7 +19,6 @@ from mkaudio.shards import (
     plan_files,
     read_marker,
     sha256_of_stream,
-    tables_of,
     write_dataset_info,
 )
 
@@ -122,7 +117,7 @@ def _check_resumable(storage: Storage, info: DatasetInfo, sources: list[Source])
     for root, rows in _sampled_rows(storage, info).items():
         if root not in by_root:
             raise ValueError(f"--resume needs the inputs of the first run: {root} is not among --input")
-        if rows and not any(_opens(by_root[root], row) for row in rows):
+        if not any(_opens(by_root[root], row) for row in rows):
             raise ValueError(
                 f"--resume: none of {len(rows)} inputs tried under {root} is what was planned, {rows[0].source_path!r} for "
                 "one: is it the folder of the first run, and is its disk there?"
@@ -139,20 +134,11 @@ def _is_sealed(storage: Storage, name: str, sha256: str) -> bool:
 
 def _sampled_rows(storage: Storage, info: DatasetInfo) -> dict[str, list[PlanRow]]:
     """Return a few planned inputs of each root, from the first to the last."""
-    plans = tables_of(storage, plan_files(info))
-    roots = plans.to_table(["source_root", "n_windows"])
-    sampled = {}
-    for root in roots["source_root"].unique().to_pylist():
-        chosen = np.flatnonzero(
-            pc.and_(pc.equal(roots["source_root"], root), pc.greater(roots["n_windows"], 0)).to_numpy()
-        )
-        few = (
-            chosen[np.linspace(0, len(chosen) - 1, min(_RESUME_SAMPLE, len(chosen))).astype(int)]
-            if len(chosen)
-            else chosen
-        )
-        sampled[root] = [row_of(record) for record in plans.take(pa.array(few)).to_pylist()]
-    return sampled
+    sampled: dict[str, list[PlanRow]] = {}
+    for name, generation in zip(plan_files(info), info.generations, strict=True):
+        for root in generation.roots:
+            sampled.setdefault(root, []).extend(sample_rows(storage, name, root, _RESUME_SAMPLE))
+    return {root: rows for root, rows in sampled.items() if rows}
 
 
 def _opens(source: Source, row: PlanRow) -> bool:

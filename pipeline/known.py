@@ -1,4 +1,7 @@
-"""What earlier generations of a dataset have, for `--append`. In memory as a whole: some 400 bytes an input."""
+"""What earlier generations of a dataset have, for `--append`.
+
+In memory as a whole: some 1,000 bytes an input at most, measured at a million.
+"""
 
 from dataclasses import dataclass
 

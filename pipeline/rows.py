@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
@@ -97,6 +98,37 @@ def read_rows(storage: Storage, plan: str, shard: int) -> list[PlanRow]:
         file = pq.ParquetFile(handle, metadata=footer.metadata, page_checksum_verification=True)
         table = file.read_row_groups(list(groups))
     return [row_of(record) for record in table.filter(pc.equal(table["shard"], shard)).to_pylist()]
+
+
+def sample_rows(storage: Storage, plan: str, root: str, most: int) -> list[PlanRow]:
+    """Return a few planned inputs of a root that have windows, from the first to the last; few row groups are read.
+
+    Args:
+        storage: of the dataset.
+        plan: the sealed plan's file.
+        root: name of the root.
+        most: how many rows.
+    """
+    metadata = _footer(storage, plan, storage.state(plan)).metadata
+    column = PLAN.get_field_index("source_root")
+    ranges = [metadata.row_group(group).column(column).statistics for group in range(metadata.num_row_groups)]
+    groups = [group for group, one in enumerate(ranges) if one is None or one.min <= root <= one.max]
+    rows: list[PlanRow] = []
+    with storage.open(plan) as handle:
+        file = pq.ParquetFile(handle, metadata=metadata, page_checksum_verification=True)
+        for group in _spread(groups, most):
+            table = file.read_row_group(group)
+            there = pc.and_(pc.equal(table["source_root"], root), pc.greater(table["n_windows"], 0))
+            chosen = _spread(np.flatnonzero(there.to_numpy()).tolist(), -(-most // min(most, len(groups))))
+            rows += [row_of(record) for record in table.take(pa.array(chosen, pa.int64())).to_pylist()]
+    return rows
+
+
+def _spread(items: list[int], most: int) -> list[int]:
+    """Return at most so many of some items, evenly spread, the first and the last among them."""
+    if len(items) <= most:
+        return items
+    return [items[round(place)] for place in np.linspace(0, len(items) - 1, most)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,7 +159,8 @@ class LocalStorage:
                 temporary.write_bytes(data)
             self.publish(temporary, name)
         finally:
-            temporary.unlink(missing_ok=True)
+            if temporary.exists():
+                temporary.unlink()
 
     def create_bytes(self, data: bytes, name: str) -> None:
         """Make a small file real; here the dataset's lock keeps others away, and what is there is ours to replace."""

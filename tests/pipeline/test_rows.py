@@ -52,3 +52,16 @@ def test_only_the_row_groups_of_the_shard_are_read(tmp_path):
     assert len(read_rows(open_storage(tmp_path), "plan.parquet", 3)) == 5
     with pytest.raises(OSError, match=r"(?i)crc|checksum"):
         read_rows(open_storage(tmp_path), "plan.parquet", 5)
+
+
+@pytest.mark.parametrize("group", [1, 4, 100])
+def test_a_sample_of_a_root_goes_from_its_first_row_to_its_last(tmp_path, group):
+    columns = {field.name: [[] if field.name == "labels" else ""] * 30 for field in PLAN}
+    columns |= {field.name: range(30) for field in PLAN if pa.types.is_integer(field.type)}
+    columns |= {"source_root": ["a"] * 3 + ["b"] * 20 + ["c"] * 7, "n_windows": [0, 1] * 15}
+    pq.write_table(pa.table(columns, PLAN), tmp_path / "plan.parquet", row_group_size=group)
+    found = {root: rows.sample_rows(open_storage(tmp_path), "plan.parquet", root, 4) for root in "abcd"}
+    assert [row.size_bytes for row in found["a"]] == [1] and found["d"] == []
+    assert {row.source_root for row in found["b"]} == {"b"} and all(row.n_windows for row in found["b"])
+    if group > 1:
+        assert (found["b"][0].size_bytes, found["b"][-1].size_bytes) == (3, 21)
