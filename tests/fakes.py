@@ -71,6 +71,10 @@ class FakeExpert:
                 notes.write("a clip\n" * len(clips))
         if len(clips) > 1 and any("kill me in company" in clip.labels for clip in clips):
             os.kill(os.getpid(), signal.SIGKILL)
+        if len(clips) > 1 and any("too much for the GPU in company" in clip.labels for clip in clips):
+            import torch
+
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
         for clip in clips:
             self._suffer(clip.labels)
         return [[Candidate("fake", "1", f"A sound of {round(clip.duration_s, 2)} seconds.", 1)] for clip in clips]
@@ -84,6 +88,10 @@ class FakeExpert:
             elif label == "kill me once" and not pathlib.Path(self.deadly).exists():
                 pathlib.Path(self.deadly).open("w").close()
                 os.kill(os.getpid(), signal.SIGKILL)
+            elif label == "too much for the GPU":
+                import torch
+
+                raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
             elif label == "raise":
                 raise RuntimeError("the model is broken")
 

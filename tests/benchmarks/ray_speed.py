@@ -146,10 +146,12 @@ def bare(clips, output, share):
 
 
 def on_ray(clips, output, count):
+    import ray_speed  # by its own name: workers cannot import what lives in __main__
+
     storage, started = open_storage(output), time.perf_counter()
     factory, workers = StarterToolbox(fetch_starter()), Workers(count=count)
     with RayEngine(factory, storage, open_sources([clips]), Limits(), workers, print) as engine:
-        for _ in engine.run([Warm(f"warm {number}") for number in range(count)], lambda _: None):
+        for _ in engine.run([ray_speed.Warm(f"warm {number}") for number in range(count)], lambda _: None):
             pass
         start_s = time.perf_counter() - started
         started = time.perf_counter()

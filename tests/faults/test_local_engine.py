@@ -14,7 +14,7 @@ from distilling import digests, run_distill, write_tone
 from fakes import FakeToolbox
 
 from mkaudio.pipeline import EngineError
-from mkaudio.shards import verify
+from mkaudio.shards import open_storage, read_marker, verify
 
 
 def listed(folder, labels):
@@ -60,6 +60,21 @@ def test_an_input_that_hangs_is_timed_out(tmp_path):
 def test_a_fault_of_the_model_is_no_fault_of_the_input(tmp_path):
     source = listed(tmp_path / "in", ["", "raise"])
     with pytest.raises(EngineError, match="RuntimeError: the model is broken"):
+        run_distill([source], tmp_path / "out")
+
+
+def test_a_gpu_that_is_full_costs_no_input_but_half_the_batch(tmp_path):
+    source = listed(tmp_path / "in", ["", "", "", "", "", "too much for the GPU in company", "", ""])
+    summary = run_distill([source], tmp_path / "out")
+    assert summary.counts["windows_committed"] == 8 and not len(pd.read_parquet(tmp_path / "out" / "quarantine"))
+    storage = open_storage(tmp_path / "out")
+    assert [read_marker(storage, shard)["batch_size"] for shard in (0, 1)] == [3, 1]
+    assert list(verify(tmp_path / "out")) == []
+
+
+def test_a_clip_that_no_gpu_holds_stops_the_run_and_says_why(tmp_path):
+    source = listed(tmp_path / "in", ["", "too much for the GPU"])
+    with pytest.raises(EngineError, match=r"shard 000000: CUDA out of memory.*one clip at a time"):
         run_distill([source], tmp_path / "out")
 
 
