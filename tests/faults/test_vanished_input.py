@@ -7,6 +7,8 @@ import pytest
 from distilling import digests, quiet, run_distill, write_tone
 from failing_disk import distil
 
+from mkaudio.pipeline import index_pass
+
 
 @pytest.fixture
 def tones(tmp_path):
@@ -19,11 +21,21 @@ def distil_and(happens, when, source, output):
     """Distil; `happens` when the pass begins that shows itself as `when`."""
 
     def watch(what, total, unit):
-        if what == when:
+        if what == when == "distil":
             happens()
         return quiet(what, total, unit)
 
     return run_distill([source], output, watch=watch)
+
+
+def then(happens, listed):
+    """The listing, behind which `happens`, before anything is probed."""
+
+    def listed_and(sources):
+        yield from listed(sources)
+        happens()
+
+    return listed_and
 
 
 def unmount(folder):
@@ -34,11 +46,14 @@ def unmount(folder):
 
 @pytest.mark.parametrize("goes", ["removed", "unmounted"])
 @pytest.mark.parametrize("when", ["probe", "distil"])
-def test_a_folder_that_vanishes_stops_the_run_and_resumes_when_it_is_back(tones, tmp_path, when, goes):
+def test_a_folder_that_vanishes_stops_the_run_and_resumes_when_it_is_back(tones, tmp_path, monkeypatch, when, goes):
     run_distill([tones], tmp_path / "unbroken")
     gone = {"removed": lambda: tones.rename(tmp_path / "elsewhere"), "unmounted": lambda: unmount(tones)}[goes]
     with pytest.raises(FileNotFoundError, match="is its disk mounted") as raised:
+        if when == "probe":
+            monkeypatch.setattr(index_pass, "listed", then(gone, index_pass.listed))
         distil_and(gone, when, tones, tmp_path / "out")
+    monkeypatch.undo()
     assert raised.value.filename == str(tones)
     assert list((tmp_path / "out").rglob("commits/*")) == []
     if goes == "unmounted":

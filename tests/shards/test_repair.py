@@ -73,6 +73,8 @@ def test_every_kind_of_file_comes_back(dataset, damage):
 
 def test_the_marker_goes_first_and_after_the_description(dataset, monkeypatch):
     """What a kill leaves: at every step either the shard has no marker, or nothing of it is gone."""
+    from mkaudio.shards import storage
+
     flip(dataset / "shards" / "000003.tar")
     states = []
     unlink = type(dataset).unlink
@@ -82,8 +84,9 @@ def test_the_marker_goes_first_and_after_the_description(dataset, monkeypatch):
         unlink(path, **options)
 
     monkeypatch.setattr(type(dataset), "unlink", noted)
+    monkeypatch.setattr(storage, "sync_folder", lambda folder: states.append(f"sync {folder.name}"))
     repair(open_storage(dataset), list(verify(dataset)))
-    assert states == [("000003.json", {}), ("000003.tar", {})]
+    assert states == ["sync out", ("000003.json", {}), "sync commits", ("000003.tar", {}), "sync shards"]
 
 
 def test_without_a_plan_or_a_description_nothing_is_removed(dataset):
