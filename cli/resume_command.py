@@ -38,7 +38,6 @@ def resume_command(dataset: str, info: "DatasetInfo") -> str:
         words.append("--no-file-names")
     dtype, _, device = info.models.get("arithmetic", "float32 on cpu").partition(" on ")
     words += ["--dtype", dtype] * (dtype != "float32") + ["--gpus-per-worker", "1"] * (device == "cuda")
-    experts = [name for name in EXPERTS if name in info.models]
-    if experts and len(experts) < len(EXPERTS):
-        words += ["--experts", ",".join(experts)]
+    experts = info.models.get("order of experts", ",".join(EXPERTS))
+    words += ["--experts", experts] * (experts != ",".join(EXPERTS))
     return shlex.join([*words, "--resume"])

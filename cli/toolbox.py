@@ -43,6 +43,7 @@ class StarterToolbox:
             "ear": ear_fingerprint(self.folder),
             "scorer": f"{scorer_fingerprint(self.folder)}-{PHRASES_VERSION}",
             "arithmetic": f"{self.dtype} on {self.device}",
+            "order of experts": ",".join(self.experts),
             **{name: words[name] for name in self.experts},
         }
 

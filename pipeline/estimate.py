@@ -6,21 +6,22 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from mkaudio.pipeline.config import DistillConfig
 from mkaudio.pipeline.engine import Watch
 from mkaudio.pipeline.index_pass import seal_plan
-from mkaudio.pipeline.rows import PlanRow, row_of
+from mkaudio.pipeline.rows import PlanRow, sample_rows
 from mkaudio.pipeline.run_local import LocalEngine
 from mkaudio.pipeline.sources import Source
 from mkaudio.pipeline.stages import Distillation
 from mkaudio.pipeline.supervisor import Limits
 from mkaudio.pipeline.task import ToolboxFactory, Workplace
-from mkaudio.shards import DatasetInfo, open_storage, plan_file
+from mkaudio.shards import DatasetInfo, LocalStorage, plan_file
 
 TRIAL_CLIPS = 32
+_LENGTHS = ("n_windows", "first_window", "n_frames", "sample_rate_hz")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,24 +132,28 @@ def estimate(
     by_root = {source.root_name: source for source in sources}
     with (
         tempfile.TemporaryDirectory(prefix="mkaudio-dry-run-") as folder,
-        LocalEngine(factory, open_storage(Path(folder)), Limits(timeout_s)) as engine,
+        LocalEngine(factory, storage := LocalStorage(Path(folder)), Limits(timeout_s)) as engine,
     ):
-        storage = open_storage(Path(folder))
         empty = DatasetInfo(config.as_dict(), {}, factory.scorer_name)
         seal_plan(storage, empty, sources, config, engine, watch)
-        rows = [row_of(record) for record in pq.read_table(Path(folder) / plan_file(0)).to_pylist()]
-        sounding = [row for row in rows if row.n_windows]
-        chosen = np.linspace(0, len(sounding) - 1, min(TRIAL_CLIPS, len(sounding))).astype(int).tolist()
-        trial_rows = tuple(replace(sounding[number], n_windows=1) for number in chosen)
+        plan = storage.root / plan_file(0)
+        columns = pq.read_table(plan, columns=["refusal", "duplicate_of", *_LENGTHS])
+        chosen = [
+            row for source in sources for row in sample_rows(storage, plan_file(0), source.root_name, TRIAL_CLIPS)
+        ]
+        trial_rows = tuple(replace(row, n_windows=1) for row in chosen[:: -(-len(chosen) // TRIAL_CLIPS) or 1])
         trial = Trial()
         if trial_rows:
             with watch("try", len(trial_rows) + 1, "clip") as report:
                 ((_, trial),) = engine.run([TrialTask(trial_rows, by_root, config)], report)
+    lengths = {name: columns[name].to_numpy() for name in _LENGTHS}
+    begins = (lengths["n_windows"] > 0) & (lengths["first_window"] == 0)
+    refused = columns["refusal"].value_counts().to_pylist()
     return Estimate(
-        inputs=sum(row.is_source for row in rows),
-        refused=dict(Counter(row.refusal for row in rows if row.refusal).most_common()),
-        duplicates=sum(row.duplicate_of != "" for row in rows),
-        clips=sum(row.n_windows for row in rows),
-        audio_s=sum(row.n_frames / row.sample_rate_hz for row in sounding if row.is_source),
+        inputs=int((lengths["first_window"] == 0).sum()),
+        refused=dict(Counter({one["values"]: one["counts"] for one in refused if one["values"]}).most_common()),
+        duplicates=columns["duplicate_of"].length() - pc.sum(pc.equal(columns["duplicate_of"], "")).as_py(),
+        clips=int(lengths["n_windows"].sum()),
+        audio_s=float((lengths["n_frames"][begins] / lengths["sample_rate_hz"][begins]).sum()),
         trial=trial,
     )

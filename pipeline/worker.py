@@ -101,13 +101,15 @@ def in_flight(journal: Path) -> list[str]:
     if not journal.is_file():
         return []
     names: dict[str, None] = {}
-    for line in journal.read_text("utf-8").splitlines():
-        if line.endswith('"'):
+    for line in journal.read_text("utf-8", "replace").splitlines():
+        try:
             name = json.loads(line[1:])
-            if line[0] == "+":
-                names[name] = None
-            else:
-                names.pop(name, None)
+        except json.JSONDecodeError:  # cut off by the death, or by a disk that was full
+            continue
+        if line[0] == "+":
+            names[name] = None
+        else:
+            names.pop(name, None)
     return list(names)
 
 

@@ -1,16 +1,8 @@
-"""The supervised child: deaths, suspects, verdicts, and a killed run against an unbroken one."""
-
-import os
-import random
-import signal
-import subprocess
-import sys
-import textwrap
-import time
+"""The supervised child: deaths, suspects, verdicts."""
 
 import pandas as pd
 import pytest
-from distilling import digests, run_distill, write_tone
+from distilling import run_distill, write_tone
 from fakes import FakeToolbox
 
 from mkaudio.pipeline import EngineError
@@ -76,48 +68,3 @@ def test_a_clip_that_no_gpu_holds_stops_the_run_and_says_why(tmp_path):
     source = listed(tmp_path / "in", ["", "too much for the GPU"])
     with pytest.raises(EngineError, match=r"shard 000000: CUDA out of memory.*one clip at a time"):
         run_distill([source], tmp_path / "out")
-
-
-RUN = """
-    import sys
-    sys.path[:0] = {paths!r}
-    from pathlib import Path
-    from distilling import run_distill
-    from fakes import FakeToolbox
-    run_distill([Path({source!r})], Path({output!r}), mode={mode!r}, factory=FakeToolbox(pause_s=0.15))
-"""
-
-
-def start(source, output, mode):
-    code = textwrap.dedent(
-        RUN.format(paths=[path for path in sys.path if path], source=str(source), output=str(output), mode=mode)
-    )
-    return subprocess.Popen([sys.executable, "-c", code], start_new_session=True)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("whole_group", [True, False])
-def test_killed_and_resumed_equals_unbroken(tones, tmp_path, whole_group):
-    """SIGKILL the driver, or the driver and its child, at many times; resume until done; the bytes are the same."""
-    for number in range(10, 40):
-        write_tone(tones / f"{number}.wav", 200.0 + 13 * number, 0.5)
-    run_distill([tones], tmp_path / "unbroken")
-    random.seed(20 + whole_group)
-    output, mode, kills = tmp_path / "killed", "new", 0
-    for _ in range(60):
-        process = start(tones, output, mode)
-        try:
-            process.wait(timeout=random.uniform(0.8, 1.9))
-        except subprocess.TimeoutExpired:
-            kills += 1
-            (os.killpg if whole_group else os.kill)(process.pid, signal.SIGKILL)
-            process.wait()
-        else:
-            assert process.returncode == 0
-            break
-        mode = "resume" if (output / "dataset.json").exists() else "new"
-        time.sleep(0.05)
-    else:
-        pytest.fail("never finished")
-    print(f"{kills} kills")
-    assert kills >= 2 and digests(output) == digests(tmp_path / "unbroken")
