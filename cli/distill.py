@@ -139,7 +139,7 @@ def _run(
         sources = open_sources(*inputs, known=info.roots, may_have_moved=mode == "resume")
         with where.engine(factory, storage, sources, lock) as engine:
             summary = distill(storage, info, sources, config, engine, watch, append=mode == "append")
-            verdicts = {name: str(verdict) for name, verdict in engine.verdicts.items()}
+            verdicts = {f"{task}: {name}": str(verdict) for (task, name), verdict in engine.verdicts.items()}
     took_s = time.monotonic() - started
     write_run_log(storage, mode, took_s, summary, verdicts)
     print(f"took {took_s:.0f} s", file=sys.stderr)
@@ -168,7 +168,8 @@ def _factory(experts: str, caption_bank: Path | None, cache: Path | None, device
         _one_of("--experts", name, EXPERTS)
     if not starter_ready(cache):
         raise ValueError("the starter pack is not there: mkaudio fetch starter")
-    return StarterToolbox(starter_folder(cache), names, caption_bank, device, dtype)
+    bank = caption_bank.absolute() if caption_bank else None  # workers may have another working directory
+    return StarterToolbox(starter_folder(cache).absolute(), names, bank, device, dtype)
 
 
 def _columns(pairs: list[str]) -> dict[str, str]:

@@ -1,8 +1,6 @@
 """What a Ray actor runs: one supervisor with its child, and an ear for the driver's questions beside it."""
 
-import tempfile
 import threading
-from pathlib import Path
 from typing import Any
 
 from mkaudio.pipeline.supervisor import Limits, Supervisor
@@ -21,12 +19,11 @@ class Attendant:
     """
 
     def __init__(self, factory: ToolboxFactory, storage: Storage, limits: Limits) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="mkaudio-")
-        self._supervisor = Supervisor(factory, Path(self._folder.name) / "journal", Verdicts(storage), limits)
+        self._supervisor = Supervisor(factory, Verdicts(storage), limits)
         self._lock = threading.Lock()
         self._since = Progress()
 
-    def run(self, task: Task) -> tuple[Any, dict[str, Refusal], Progress]:
+    def run(self, task: Task) -> tuple[Any, dict[tuple[str, str], Refusal], Progress]:
         """Do a task.
 
         Args:
@@ -46,6 +43,10 @@ class Attendant:
 
     def ready(self) -> None:
         """Return when the actor is there."""
+
+    def close(self) -> None:
+        """End the child and take away what it left on this machine; Ray ends actors without asking them."""
+        self._supervisor.close()
 
     def _note(self, progress: Progress) -> None:
         with self._lock:

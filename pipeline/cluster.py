@@ -5,7 +5,8 @@ import math
 import os
 import socket
 import sys
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import zip_longest
@@ -77,7 +78,7 @@ def connected(workers: Workers) -> Iterator[None]:
         Nothing: Ray's state is global.
 
     Raises:
-        ValueError: there is no cluster at the address.
+        ValueError: there is no cluster at the address, or Ray cannot start here.
     """
     if workers.address is None:
         for name, value in _OURS.items():
@@ -102,8 +103,11 @@ def connected(workers: Workers) -> Iterator[None]:
                     logging_level=logging.ERROR,
                 )
     except (ConnectionError, RuntimeError, ValueError, OSError) as error:
-        where = workers.address or "this machine"
-        raise ValueError(f"--address {where}: no Ray cluster answers ({error}); ray start --head begins one") from error
+        if workers.address is None:
+            raise ValueError(f"Ray cannot start on this machine ({error}); --engine local does without it") from error
+        raise ValueError(
+            f"--address {workers.address}: no Ray cluster answers ({error}); ray start --head begins one"
+        ) from error
     try:
         yield
     finally:
@@ -162,27 +166,30 @@ def on_node(node: str) -> dict[str, Any]:
     return {"scheduling_strategy": NodeAffinitySchedulingStrategy(node_id=node, soft=False)}
 
 
-def slots_of(workers: Workers, limits: Limits) -> list[Slot]:
-    """Return places for the workers, spread over the machines in turn.
+def slots_of(workers: Workers, limits: Limits, left_out: Container[str] = ()) -> list[Slot]:
+    """Return places for workers, spread over the machines in turn: those for all of them, then those to spare.
 
     Args:
         workers: how many, and what each is given.
         limits: of each; without a memory limit a worker may hold its share of the machine's memory.
+        left_out: ids of machines that are not to be used.
     """
     import ray
 
-    on_machines = []
+    rooms, memory = [], {}
     for node in ray.nodes():
-        if not node["Alive"]:
+        if not node["Alive"] or node["NodeID"] in left_out:
             continue
         has = node["Resources"]
-        rooms = [int(has.get("CPU", 0) / workers.cpus)] if workers.cpus else []
-        rooms += [int(has.get("GPU", 0) / workers.gpus)] if workers.gpus else []
-        room = min(rooms, default=1)
-        memory = limits.memory_bytes or (int(_memory_of(has) * _MEMORY_SHARE / room) if room else None)
-        on_machines.append([Slot(node["NodeID"], node["NodeManagerHostname"], memory)] * room)
-    in_turn = [slot for places in zip_longest(*on_machines) for slot in places if slot is not None]
-    return in_turn[: workers.count]
+        fits = [int(has.get("CPU", 0) / workers.cpus)] if workers.cpus else []
+        fits += [int(has.get("GPU", 0) / workers.gpus)] if workers.gpus else []
+        rooms.append([(node["NodeID"], node["NodeManagerHostname"])] * min(fits, default=1))
+        memory[node["NodeID"]] = _memory_of(has) * _MEMORY_SHARE
+    in_turn = [place for places in zip_longest(*rooms) for place in places if place is not None]
+    on_node = Counter(node for node, _ in in_turn[: workers.count])
+    return [
+        Slot(node, host, limits.memory_bytes or int(memory[node] / max(1, on_node[node]))) for node, host in in_turn
+    ]
 
 
 def _memory_of(resources: dict[str, float]) -> float:

@@ -26,11 +26,13 @@ from mkaudio.pipeline.plan import partition, write_plan
 from mkaudio.pipeline.rows import row_of
 from mkaudio.pipeline.sources import Source
 from mkaudio.shards import (
+    DATASET_FILE,
     TEMPORARY_FOLDER,
     DatasetInfo,
     Generation,
     Storage,
     plan_file,
+    read_dataset_info,
     sha256_of,
     shard_name,
     write_dataset_info,
@@ -58,7 +60,7 @@ def seal_plan(
         The description that names the new plan.
 
     Raises:
-        ValueError: there is no sound in the inputs, or none that the dataset does not have yet.
+        ValueError: there is no sound in the inputs, or none that the dataset does not have yet, or another run is at it.
     """
     by_root = {source.root_name: source for source in sources}
     earlier = known(storage, info)
@@ -77,6 +79,8 @@ def seal_plan(
         staged = folder / "plan.parquet"
         write_plan(staged, indexed, where, digests, same)
         plan_sha256 = sha256_of(staged)
+        if storage.state(DATASET_FILE) is not None and read_dataset_info(storage) != info:
+            raise ValueError(f"{storage.address}: another run has begun it meanwhile; end one of them")
         storage.publish(staged, name)
     generation = Generation(
         plan_sha256=plan_sha256,

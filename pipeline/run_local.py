@@ -1,8 +1,6 @@
 """The local engine: one supervised child does the tasks in order."""
 
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
 from typing import Any, TypeVar
 
 from mkaudio.pipeline.supervisor import Limits, Supervisor
@@ -26,16 +24,13 @@ class LocalEngine:
     def __init__(
         self, factory: ToolboxFactory, storage: Storage, limits: Limits, keep_open: tuple[int, ...] = ()
     ) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="mkaudio-")
-        journal = Path(self._folder.name) / "journal"
-        self._supervisor = Supervisor(factory, journal, Verdicts(storage), limits, keep_open)
+        self._supervisor = Supervisor(factory, Verdicts(storage), limits, keep_open)
 
     def __enter__(self) -> "LocalEngine":
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._supervisor.end()
-        self._folder.cleanup()
+        self._supervisor.close()
 
     def run(self, tasks: Iterable[T], report: Callable[[Progress], None]) -> Iterator[tuple[T, Any]]:
         """Do the tasks, one after the other.
@@ -51,6 +46,6 @@ class LocalEngine:
             yield task, self._supervisor.run(task, report)
 
     @property
-    def verdicts(self) -> dict[str, Refusal]:
-        """Inputs that killed their worker → what they were found guilty of."""
+    def verdicts(self) -> dict[tuple[str, str], Refusal]:
+        """(task, input) that killed a worker → what it was found guilty of."""
         return self._supervisor.verdicts.known

@@ -18,11 +18,12 @@ from mkaudio.pipeline.preflight import NodeReport, judge, look_around, make_chec
 from mkaudio.pipeline.sources import Source
 from mkaudio.pipeline.supervisor import Limits
 from mkaudio.pipeline.task import Progress, Task, ToolboxFactory
-from mkaudio.pipeline.verdicts import TRIES, EngineError, no_culprit
+from mkaudio.pipeline.verdicts import TRIES, EngineError, WorkerDiedError, no_culprit
 from mkaudio.shards import Refusal, Storage
 
 T = TypeVar("T", bound=Task)
 _LOOK_S = 0.5
+_CLOSE_S = 5.0
 _START_S = 300.0
 """How long actors may take to start while none works: a busy cluster has no room at once, a full one never."""
 
@@ -75,14 +76,15 @@ class RayEngine:
     ) -> None:
         self._factory, self._storage, self._sources, self._limits = factory, storage, sources, limits
         self._workers, self._say = workers, say
-        self.verdicts: dict[str, Refusal] = {}
+        self._last_loss = ""
+        self.verdicts: dict[tuple[str, str], Refusal] = {}
 
     def __enter__(self) -> "RayEngine":
         self._connection = connected(self._workers)
         self._connection.__enter__()
         try:
             left_out = self._preflight()
-            slots = [slot for slot in slots_of(self._workers, self._limits) if slot.node not in left_out]
+            slots = slots_of(self._workers, self._limits, left_out)
             if not slots:
                 raise ValueError(f"no machine that can be used has room for a worker of {self._workers.share}")
         except BaseException:
@@ -94,8 +96,12 @@ class RayEngine:
     def __exit__(self, *_: object) -> None:
         import ray
 
-        for worker in self._crew.everyone():
-            ray.kill(worker.actor)
+        crew = [worker.actor for worker in self._crew.everyone()]
+        ray.wait(
+            [actor.close.remote() for actor in crew], num_returns=max(1, len(crew)), timeout=_CLOSE_S
+        ) if crew else None
+        for actor in crew:
+            ray.kill(actor)
         self._connection.__exit__(None, None, None)
 
     def _preflight(self) -> dict[str, NodeReport]:
@@ -135,7 +141,7 @@ class RayEngine:
         lost: Counter[str] = Counter()
         working = time.monotonic()
         while True:
-            hands = len(crew.idle) + len(crew.starting) + len(crew.slots)
+            hands = len(crew.idle) + len(crew.starting) + self._free_slots()
             waiting.extend(islice(source, max(0, hands - len(waiting))))
             self._hire(len(waiting))
             while waiting and crew.idle:
@@ -144,7 +150,8 @@ class RayEngine:
                 return
             working = time.monotonic() if crew.busy else working
             if not crew.busy and not crew.starting and not crew.slots:
-                raise EngineError("no machine is left to work on; start some, then go on with --resume")
+                why = f" ({self._last_loss})" if self._last_loss else ""
+                raise EngineError(f"no machine is left to work on{why}; mend that, then go on with --resume")
             if time.monotonic() - working > _START_S:
                 raise EngineError(
                     f"no worker of {self._workers.share} could start in {_START_S:g} s: is the cluster full?"
@@ -157,15 +164,22 @@ class RayEngine:
                     continue
                 lost[task.name] += 1
                 if lost[task.name] == TRIES:
-                    raise EngineError(no_culprit(task, TRIES, receipt.how))
+                    death = WorkerDiedError(receipt.how, receipt.how, timed_out=False, in_flight=["?"])
+                    raise EngineError(no_culprit(task, TRIES, death))
                 waiting.appendleft(task)
+
+    def _free_slots(self) -> int:
+        """Return how many more actors there may be."""
+        crew = self._crew
+        at_work = len(crew.starting) + len(crew.idle) + len(crew.busy)
+        return min(len(crew.slots), (self._workers.count or len(crew.slots) + at_work) - at_work)
 
     def _hire(self, wanted: int) -> None:
         """Start as many actors as there is work for that nobody waits for."""
         import ray
 
         crew = self._crew
-        for _ in range(min(len(crew.slots), wanted - len(crew.idle) - len(crew.starting))):
+        for _ in range(min(self._free_slots(), wanted - len(crew.idle) - len(crew.starting))):
             slot = crew.slots.popleft()
             options = {"num_cpus": self._workers.cpus, "num_gpus": self._workers.gpus, "max_concurrency": 2}
             actor = ray.remote(Attendant).options(**options, **on_node(slot.node))
@@ -199,10 +213,12 @@ class RayEngine:
             except ray.exceptions.RayTaskError as error:
                 known = isinstance(error.cause, EngineError | OSError)
                 raise error.cause if known else EngineError(str(error.cause)) from None
-            except ray.exceptions.RayActorError as error:
+            except (
+                ray.exceptions.RayError
+            ) as error:  # dead, out of reach, ended by Ray's memory monitor, nowhere to be put
                 self._mourn(worker, error)
                 if worker.task is not None:
-                    ended.append((worker, _Lost(str(error).strip().splitlines()[0])))
+                    ended.append((worker, _Lost(self._last_loss)))
         return ended
 
     def _ask(self, report: Callable[[Progress], None]) -> None:
@@ -227,7 +243,9 @@ class RayEngine:
         slot = worker.slot.after_loss()
         there = slot.node in alive_nodes()
         what = "a worker is lost" if there else "the machine is lost with its worker"
-        self._say(f"{slot.host}: {what} ({str(error).strip().splitlines()[0]})")
+        lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+        self._last_loss = lines[0] if len(lines) == 1 else f"{lines[0]} ... {lines[-1]}"
+        self._say(f"{slot.host}: {what} ({self._last_loss})")
         if there and slot.losses < TRIES:
             self._crew.slots.append(slot)
 

@@ -5,9 +5,11 @@ finds the input that did it; then the task is done again. The watcher itself run
 """
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -46,22 +48,18 @@ class Supervisor:
 
     Args:
         factory: of the models, built once in the child.
-        journal: file that notes the inputs in flight.
         verdicts: what is known of deadly inputs.
         limits: of the child.
         keep_open: file descriptors that the child inherits, such as the dataset's lock.
     """
 
     def __init__(
-        self,
-        factory: ToolboxFactory,
-        journal: Path,
-        verdicts: Verdicts,
-        limits: Limits,
-        keep_open: tuple[int, ...] = (),
+        self, factory: ToolboxFactory, verdicts: Verdicts, limits: Limits, keep_open: tuple[int, ...] = ()
     ) -> None:
-        self._factory, self._journal, self.verdicts, self._limits = factory, journal, verdicts, limits
+        self._factory, self.verdicts, self._limits = factory, verdicts, limits
         self._keep_open = keep_open
+        self._folder = Path(tempfile.mkdtemp(prefix="mkaudio-"))
+        self._journal = self._folder / "journal"
         self._child: subprocess.Popen[bytes] | None = None
         self._connection: Connection | None = None
 
@@ -84,25 +82,40 @@ class Supervisor:
             try:
                 return self._attempt(task, report)
             except WorkerDiedError as death:
-                guilty = self.verdicts.guilty(task, in_flight(self._journal), self._try_alone)
-                deaths += not guilty
+                deaths += not self.verdicts.guilty(task, death, self._try_alone)
                 if deaths == TRIES:
-                    raise EngineError(no_culprit(task, deaths, death.how)) from death
+                    raise EngineError(no_culprit(task, deaths, death)) from death
+
+    def close(self) -> None:
+        """End the child and take away what it left on this machine."""
+        self._end_child()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _try_alone(self, task: Task) -> None:
+        self._end_child()
+        self._attempt(task, lambda _: None)
+
+    def _attempt(self, task: Task, report: Callable[[Progress], None]) -> Any:
+        """Do a task once; where the GPU is too small for it, once more in smaller batches, down to a clip.
+
+        Raises:
+            EngineError: the task failed.
+        """
+        while True:
+            try:
+                return self._order(task, report)
             except _OutOfGpuMemoryError as error:
                 smaller = task.smaller()
                 if smaller is None:
                     raise EngineError(f"{task.name}: {error}, one clip at a time: give it a bigger GPU") from error
                 task = smaller
 
-    def _try_alone(self, task: Task) -> None:
-        self.end()
-        self._attempt(task, lambda _: None)
-
-    def _attempt(self, task: Task, report: Callable[[Progress], None]) -> Any:
-        connection = self._started()
+    def _order(self, task: Task, report: Callable[[Progress], None]) -> Any:
+        self._journal.unlink(missing_ok=True)  # what an earlier task left says nothing of this one
         heard = time.monotonic()
         try:
-            connection.send(Order(task, self.verdicts.known, self._journal))
+            connection = self._started()
+            connection.send(Order(task, self.verdicts.of(task), self._journal))
             while (now := time.monotonic()) - heard < self._limits.timeout_s:
                 if connection.poll(min(_LOOK_S, heard + self._limits.timeout_s - now)):
                     heard, answer = time.monotonic(), connection.recv()
@@ -113,33 +126,38 @@ class Supervisor:
                     report(answer)
                 self._check_memory()
         except (EOFError, BrokenPipeError, ConnectionResetError) as error:
-            raise WorkerDiedError(self.end(), timed_out=False) from error
-        self.end()
-        raise WorkerDiedError(f"no progress for {self._limits.timeout_s:g} s", timed_out=True)
+            how = self._end_child()
+            raise self._death(how, how) from error
+        self._end_child()
+        how = f"no progress for {self._limits.timeout_s:g} s"
+        raise self._death(how, "no progress for longer than --timeout-s", timed_out=True)
+
+    def _death(self, how: str, kind: str, timed_out: bool = False) -> WorkerDiedError:
+        return WorkerDiedError(how, kind, timed_out, in_flight(self._journal))
 
     def _fault(self, task: Task, failed: Failed) -> Exception:
         if failed.kind == _OUT_OF_GPU_MEMORY:
-            self.end()  # a fresh child has a fresh allocator
+            self._end_child()  # a fresh child has a fresh allocator
             return _OutOfGpuMemoryError(failed.message.partition("\n")[0])
         if failed.system is not None:
             return failed.system
         return EngineError(f"{task.name}: {failed.kind}: {failed.message}")
 
     def _check_memory(self) -> None:
-        """End a child that holds too much.
-
-        Raises:
-            WorkerDiedError: it was ended.
-        """
+        """End a child that holds too much; it is dead then."""
         limit = self._limits.memory_bytes
         if limit is not None and self._child is not None and private_bytes(self._child.pid) > limit:
-            self.end()
-            raise WorkerDiedError(f"more than {limit / 1e9:.2g} GB of memory", timed_out=False)
+            self._end_child()
+            raise self._death(f"more than {limit / 1e9:.2g} GB of memory", "more memory than a worker may hold")
 
     def _started(self) -> Connection:
         if self._connection is None:
+            (self._folder / "tmp").mkdir(exist_ok=True)
             ours, theirs = Pipe()
-            environment = {**os.environ, **ONE_THREAD, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+            environment = {
+                **os.environ, **ONE_THREAD, "TMPDIR": str(self._folder / "tmp"),
+                "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
+            }  # fmt: skip
             command = [sys.executable, "-P", "-c", _START_WORKER, str(theirs.fileno())]
             self._child = subprocess.Popen(command, env=environment, pass_fds=(theirs.fileno(), *self._keep_open))
             theirs.close()
@@ -147,8 +165,8 @@ class Supervisor:
             ours.send(self._factory)
         return self._connection
 
-    def end(self) -> str:
-        """End the child where there is one; return how it ended."""
+    def _end_child(self) -> str:
+        """End the child where there is one, and remove its unfinished files; return how it ended."""
         if self._child is None or self._connection is None:
             return ""
         self._connection.close()
@@ -158,6 +176,7 @@ class Supervisor:
             self._child.kill()
             code = self._child.wait()
         self._child = self._connection = None
+        shutil.rmtree(self._folder / "tmp", ignore_errors=True)
         return signal.Signals(-code).name if code < 0 else f"exit code {code}"
 
 

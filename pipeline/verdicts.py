@@ -1,11 +1,12 @@
 """Which input killed a worker. Each suspect runs alone in a fresh worker; three deaths alone make it guilty.
 
 A verdict is durable before its task is done again, whole, with the guilty one's place left empty. An innocent neighbour
-of a chance death is never blamed.
+of a chance death is never blamed, and a death before the input was touched, such as of a model that does not load, says
+nothing of it. A verdict is of an input in a task: of a long source, one shard's windows may kill and another's not.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 
 from mkaudio.pipeline.task import Task
 from mkaudio.shards import TEMPORARY_FOLDER, Reason, Refusal, Storage, read_sealed, sealed
@@ -22,13 +23,15 @@ class WorkerDiedError(Exception):
     """A worker is gone.
 
     Args:
-        how: the signal or exit code, or how long it said nothing.
+        how: as a person reads it, with the limit that it met.
+        kind: the same without numbers, so that verdicts do not depend on limits.
         timed_out: whether it was ended because it said nothing.
+        in_flight: the inputs that it was at.
     """
 
-    def __init__(self, how: str, timed_out: bool) -> None:
+    def __init__(self, how: str, kind: str, timed_out: bool, in_flight: Sequence[str]) -> None:
         super().__init__(how)
-        self.how, self.timed_out = how, timed_out
+        self.how, self.kind, self.timed_out, self.in_flight = how, kind, timed_out, tuple(in_flight)
 
 
 class Verdicts:
@@ -40,58 +43,77 @@ class Verdicts:
 
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
-        self.known: dict[str, Refusal] = {}
-        self.look_again()
+        self.known: dict[tuple[str, str], Refusal] = {}
+        self._look_again()
 
-    def look_again(self) -> None:
-        """Read what others have found since."""
-        for file in self._storage.names(VERDICTS_FOLDER):
-            if file.endswith(".json"):
-                one = read_sealed(self._storage, file)
-                self.known[one["input"]] = Refusal(Reason(one["reason"]), one["message"])
+    def of(self, task: Task) -> dict[str, Refusal]:
+        """Return input → verdict for one task.
 
-    def guilty(self, task: Task, suspects: Iterable[str], try_alone: Callable[[Task], object]) -> list[str]:
+        Args:
+            task: the work.
+        """
+        return {name: verdict for (of_task, name), verdict in self.known.items() if of_task == task.name}
+
+    def guilty(self, task: Task, death: WorkerDiedError, try_alone: Callable[[Task], object]) -> list[str]:
         """Return which suspects, not known before, are guilty; their verdicts are durable then.
 
         Args:
             task: the work during which a worker died.
-            suspects: inputs that were in flight.
+            death: how, and at which inputs.
             try_alone: does a task in a fresh worker, or raises `WorkerDiedError`.
         """
-        new = [name for name in suspects if name not in self.known]
-        self.look_again()
-        return [name for name in new if name in self.known or self._is_guilty(task.alone(name), name, try_alone)]
+        new = [name for name in death.in_flight if (task.name, name) not in self.known]
+        self._look_again()
+        return [name for name in new if (task.name, name) in self.known or self._is_guilty(task, name, try_alone)]
 
-    def _is_guilty(self, alone: Task, name: str, try_alone: Callable[[Task], object]) -> bool:
+    def _look_again(self) -> None:
+        """Read what others have found since."""
+        for file in self._storage.names(VERDICTS_FOLDER):
+            if file.endswith(".json"):
+                one = read_sealed(self._storage, file)
+                self.known[one["task"], one["input"]] = Refusal(Reason(one["reason"]), one["message"])
+
+    def _is_guilty(self, task: Task, name: str, try_alone: Callable[[Task], object]) -> bool:
+        """Try a suspect.
+
+        Raises:
+            EngineError: workers die before they touch it.
+        """
         deaths: list[WorkerDiedError] = []
         for _ in range(TRIES):
             try:
-                try_alone(alone)
+                try_alone(task.alone(name))
             except WorkerDiedError as death:
+                if name not in death.in_flight:
+                    raise EngineError(no_culprit(task, 1, death)) from death
                 deaths.append(death)
             else:
                 return False
         reason = Reason.TIMED_OUT if all(death.timed_out for death in deaths) else Reason.KILLED_WORKER
-        verdict = Refusal(reason, f"alone in a fresh worker, {TRIES} times: {deaths[-1].how}")
-        content = {"input": name, "reason": verdict.reason.value, "message": verdict.message}
-        self._storage.publish_bytes(sealed(content), _file_of(name))
-        self.known[name] = verdict
+        verdict = Refusal(reason, f"alone in a fresh worker, {TRIES} times: {deaths[-1].kind}")
+        content = {"task": task.name, "input": name, "reason": verdict.reason.value, "message": verdict.message}
+        self._storage.publish_bytes(sealed(content), _file_of(task.name, name))
+        self.known[task.name, name] = verdict
         return True
 
 
-def _file_of(name: str) -> str:
-    return f"{VERDICTS_FOLDER}/{hashlib.sha256(name.encode()).hexdigest()[:20]}.json"
+def _file_of(task: str, name: str) -> str:
+    return f"{VERDICTS_FOLDER}/{hashlib.sha256(f'{task}: {name}'.encode()).hexdigest()[:20]}.json"
 
 
-def no_culprit(task: Task, deaths: int, how: str) -> str:
+def no_culprit(task: Task, deaths: int, death: WorkerDiedError) -> str:
     """Return what to say of a task that keeps killing its worker while none of its inputs does so alone.
 
     Args:
         task: the task.
         deaths: how often.
-        how: the last time.
+        death: the last one.
     """
-    return (
-        f"{task.name}: the worker died {deaths} times ({how}) and none of the inputs in flight kills it alone. "
-        "Is there memory enough? Try a smaller --batch-size or fewer --workers, then --resume."
-    )
+    times = f"{deaths} times" if deaths > 1 else "once more"
+    if death.in_flight:
+        found = "and none of the inputs in flight kills it alone"
+        advice = "Is there memory enough? Try a smaller --batch-size or fewer --workers"
+    else:
+        found = "before it had touched an input"
+        advice = "Do the models load? Is --timeout-s long enough for it, and --memory-gb? Try fewer --workers"
+    return f"{task.name}: the worker died {times} ({death.how}) {found}. {advice}, then --resume."

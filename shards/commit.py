@@ -17,7 +17,7 @@ _BLOCK_BYTES = 1 << 20
 
 
 def commit_shard(storage: Storage, shard: int, files: Mapping[str, Path], staging: Path, facts: dict[str, Any]) -> None:
-    """Make a finished shard real, unless another worker has done so: one of a killed run may still have been at it.
+    """Make a finished shard real. A worker of a killed run may have done so meanwhile: then there is nothing to do.
 
     Args:
         storage: of the dataset.
@@ -25,13 +25,20 @@ def commit_shard(storage: Storage, shard: int, files: Mapping[str, Path], stagin
         files: table name → finished file under `staging`, at the same relative path that it gets in the dataset.
         staging: the temporary folder.
         facts: what the marker says beside the files: counts, generation.
+
+    Raises:
+        FileExistsError: the shard is committed with other content: two runs of different kind write this dataset.
     """
     reached("written", marker_file(shard))
     stated = {}
     for path in files.values():
         name = path.relative_to(staging).as_posix()
         stated[name] = {"size_bytes": path.stat().st_size, "sha256": sha256_of(path)}
-    if committed(storage, shard) is not None:
+    if (there := committed(storage, shard)) is not None:
+        if there["files"] != stated:
+            raise FileExistsError(
+                f"{storage.address}: shard {shard} is committed already with another content: does a second run write here?"
+            )
         return
     uncommit_shard(storage, shard)
     for path in files.values():

@@ -105,7 +105,7 @@ def read_dataset_info(storage: Storage) -> DatasetInfo:
     """
     try:
         content = read_sealed(storage, DATASET_FILE)
-    except FileNotFoundError as error:
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise ValueError(
             f"{storage.address} is not a mkaudio dataset: it has no {DATASET_FILE}; make one with mkaudio distill"
         ) from error

@@ -4,6 +4,7 @@ Names are relative, with slashes. Whatever becomes real under a name becomes so 
 in a folder, by one PUT in an object store.
 """
 
+import errno
 import os
 import stat
 import tempfile
@@ -11,7 +12,6 @@ import uuid
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol, cast
@@ -20,8 +20,8 @@ from mkaudio.shards.disk import naming
 from mkaudio.shards.naming import TEMPORARY_FOLDER
 from mkaudio.shards.staging import fresh_folder, remove_folder
 from mkaudio.shards.steps import reached
+from mkaudio.shards.stores import mtime_ns_of, one_line, os_errors, size_of, store_of
 
-_NS_A_SECOND = 1_000_000_000
 _STAGING = f"{TEMPORARY_FOLDER}/staging"
 
 
@@ -68,7 +68,7 @@ class Storage(Protocol):
         ...
 
     def create_bytes(self, data: bytes, name: str) -> None:
-        """Make a small file real, unless one of other content has the name: then it is a `FileExistsError`."""
+        """Make a file real, unless one of other content has the name: then it is a `FileExistsError`."""
         ...
 
     def remove(self, name: str) -> bool:
@@ -92,6 +92,8 @@ def open_storage(address: "str | Path | Storage") -> Storage:
     """
     if not isinstance(address, str | Path):
         return address
+    if isinstance(address, str) and address.startswith("file://"):
+        return LocalStorage(Path(address.removeprefix("file://")))
     if isinstance(address, str) and "://" in address:
         return ObjectStorage(address)
     return LocalStorage(Path(address))
@@ -101,11 +103,12 @@ class LocalStorage:
     """A folder.
 
     Args:
-        root: the folder; it need not be there yet.
+        root: the folder; it need not be there yet. A relative one is fixed here: workers have other working directories.
     """
 
     def __init__(self, root: Path) -> None:
-        self.root = root
+        self.root = root.absolute()
+        self._address = str(root)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, LocalStorage) and other.root == self.root
@@ -115,8 +118,8 @@ class LocalStorage:
 
     @property
     def address(self) -> str:
-        """The folder."""
-        return str(self.root)
+        """The folder, as the user named it."""
+        return self._address
 
     def state(self, name: str) -> FileState | None:
         """Return size and time of a file; None where there is none."""
@@ -199,11 +202,11 @@ class LocalStorage:
         """Return pyarrow's file system, and the prefix of names in it."""
         import pyarrow.fs
 
-        return pyarrow.fs.LocalFileSystem(), str(self.root.absolute())
+        return pyarrow.fs.LocalFileSystem(), str(self.root)
 
 
 class ObjectStorage:
-    """An object store, or any other file system that fsspec opens. Credentials come from where its package looks.
+    """An object store behind fsspec. Credentials come from where its package looks.
 
     Args:
         address: such as `s3://bucket/folder`.
@@ -228,31 +231,44 @@ class ObjectStorage:
 
     @cached_property
     def _opened(self) -> tuple[Any, str]:
-        import fsspec
+        store = store_of(self._address)
+        return store, str(store._strip_protocol(self._address)).rstrip("/")
 
-        scheme = self._address.partition("://")[0]
+    @contextmanager
+    def _reaching(self, name: str = "") -> Iterator[tuple[Any, str]]:
+        """Give the store and a path in it; what goes wrong names the address.
+
+        Yields:
+            fsspec's file system, and the path of the name.
+
+        Raises:
+            FileNotFoundError: it has no such object.
+            FileExistsError: it has one where none should be.
+            OSError: the store cannot be reached, or refuses.
+        """
+        store, root = self._opened
         try:
-            file_system, root = fsspec.core.url_to_fs(self._address, use_listings_cache=False)
-        except (ImportError, ValueError) as error:
-            extra = f"; pip install 'mkaudio[{scheme}]'" if scheme == "s3" else ""
-            raise ValueError(f"{self._address}: {error}{extra}") from error
-        return file_system, root
-
-    def _path(self, name: str) -> str:
-        return f"{self._opened[1]}/{name}" if name else self._opened[1]
+            with os_errors():
+                yield store, f"{root}/{name}" if name else root
+        except (FileNotFoundError, FileExistsError):
+            raise
+        except OSError as error:
+            raise OSError(error.errno or errno.EIO, one_line(error), f"{self._address}/{name}".rstrip("/")) from error
 
     def state(self, name: str) -> FileState | None:
         """Return size and time of an object; None where there is none."""
         try:
-            info = self._opened[0].info(self._path(name))
+            with self._reaching(name) as (store, path):
+                info = store.info(path)
         except FileNotFoundError:
             return None
-        return FileState(int(info["size"] or 0), modified_ns(info)) if info["type"] == "file" else None
+        return FileState(size_of(info) or 0, mtime_ns_of(info)) if info["type"] == "file" else None
 
     def names(self, folder: str = "") -> list[str]:
         """Return every object below a folder, sorted."""
         try:
-            found = self._opened[0].find(self._path(folder))
+            with self._reaching(folder) as (store, path):
+                found = store.find(path)
         except FileNotFoundError:
             return []
         return sorted(path[len(self._opened[1]) + 1 :] for path in found)
@@ -260,34 +276,41 @@ class ObjectStorage:
     def entries(self) -> list[str]:
         """Return what lies below the address, sorted."""
         try:
-            found = self._opened[0].ls(self._opened[1], detail=False)
+            with self._reaching() as (store, path):
+                found = store.ls(path, detail=False)
         except FileNotFoundError:
             return []
         return sorted(path.rstrip("/").rpartition("/")[2] for path in found)
 
     def open(self, name: str) -> BinaryIO:
         """Open an object for reading."""
-        return cast(BinaryIO, self._opened[0].open(self._path(name), "rb"))
+        with self._reaching(name) as (store, path):
+            return cast(BinaryIO, store.open(path, "rb"))
 
     def publish(self, staged: Path, name: str) -> None:
         """Upload a finished file; an object store shows it when it is whole."""
         reached("synced", name)
-        self._opened[0].put_file(str(staged), self._path(name))
+        with self._reaching(name) as (store, path):
+            store.put_file(str(staged), path)
         reached("named", name)
 
     def publish_bytes(self, data: bytes, name: str) -> None:
         """Put a small object."""
-        self._opened[0].pipe_file(self._path(name), data)
+        reached("synced", name)
+        with self._reaching(name) as (store, path):
+            store.pipe_file(path, data)
+        reached("named", name)
 
     def create_bytes(self, data: bytes, name: str) -> None:
-        """Put a small object on condition that there is none of that name, or one of the same content.
+        """Put an object on condition that there is none of that name, or one of the same content.
 
         Raises:
             FileExistsError: it has other content: two runs of different kind write this dataset.
         """
         reached("synced", name)
         try:
-            self._opened[0].pipe_file(self._path(name), data, mode="create")
+            with self._reaching(name) as (store, path):
+                store.pipe_file(path, data, mode="create")
         except FileExistsError as error:
             with self.open(name) as handle:
                 if handle.read() != data:
@@ -300,7 +323,8 @@ class ObjectStorage:
         """Remove an object; return whether there was one."""
         if self.state(name) is None:
             return False
-        self._opened[0].rm_file(self._path(name))
+        with self._reaching(name) as (store, path):
+            store.rm_file(path)
         return True
 
     @contextmanager
@@ -318,21 +342,6 @@ class ObjectStorage:
         from pyarrow.fs import FSSpecHandler, PyFileSystem
 
         return PyFileSystem(FSSpecHandler(self._opened[0])), self._opened[1]
-
-
-def modified_ns(info: dict[str, Any]) -> int:
-    """Return when an object was last written, in ns; 0 where its store does not say.
-
-    Args:
-        info: what fsspec's `info` says of it; stores use different keys.
-    """
-    for key in ("LastModified", "last_modified", "mtime", "modified", "created"):
-        value = info.get(key)
-        if isinstance(value, datetime):
-            return int(value.timestamp() * _NS_A_SECOND)
-        if isinstance(value, int | float):
-            return int(value * _NS_A_SECOND)
-    return 0
 
 
 def sync_file(path: Path) -> None:

@@ -83,7 +83,7 @@ def _open(path: Path | Address, is_folder: bool, name: str, columns: Mapping[str
     if columns and is_there and (is_folder or path.suffix.lower() not in {*_LISTS, ".parquet"}):
         raise ValueError(f"--column is about the columns of a list; --input {path} has none")
     if is_folder:
-        return FolderSource(path, name)
+        return FolderSource(_fixed(path), name)
     if not isinstance(path, Address) and not path.exists() and not path.is_symlink():
         raise ValueError(f"--input {path}: no such file or folder{_nearest(path)}")
     ending = path.suffix.lower()
@@ -91,6 +91,7 @@ def _open(path: Path | Address, is_folder: bool, name: str, columns: Mapping[str
         raise ValueError(
             f"--input {path}: a compressed tar cannot be read in place: unpack it first (gunzip, zstd -d, ...)"
         )
+    path = _fixed(path)
     if ending == ".tar":
         return TarSource(path, name)
     if ending == ".parquet" and audio_column(path) is not None:
@@ -98,6 +99,11 @@ def _open(path: Path | Address, is_folder: bool, name: str, columns: Mapping[str
     if ending in {*_LISTS, ".parquet"}:
         return ListSource(path, name, columns)
     return FolderSource(path.parent, name, only=path.name)
+
+
+def _fixed(path: Path | Address) -> Path | Address:
+    """Return where a path leads from any working directory: workers have other ones."""
+    return path if isinstance(path, Address) else path.absolute()
 
 
 def _nearest(path: Path) -> str:

@@ -5,7 +5,7 @@ import os
 from typing import Any, BinaryIO, cast
 
 from mkaudio.pipeline.sources.slices import Slice
-from mkaudio.pipeline.sources.stores import os_errors, store_of
+from mkaudio.shards.stores import os_errors, store_of
 
 WHOLE_BYTES = 32 << 20
 """Up to this a sound is fetched in one request and held in memory."""

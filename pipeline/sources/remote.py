@@ -9,8 +9,8 @@ from mkaudio.pipeline.sources.address import Address
 from mkaudio.pipeline.sources.objects import BLOCK_BYTES, fetch, open_object
 from mkaudio.pipeline.sources.place import Look
 from mkaudio.pipeline.sources.source import Input
-from mkaudio.pipeline.sources.stores import mtime_ns_of, one_line, os_errors, size_of, store_of
 from mkaudio.shards.reasons import Reason, Refusal
+from mkaudio.shards.stores import mtime_ns_of, one_line, os_errors, size_of, store_of
 
 _CREDENTIALS = (
     "check the credentials (for S3: AWS_PROFILE, AWS_ACCESS_KEY_ID, ...; FSSPEC_S3_ANON=true for a public bucket)"

@@ -13,8 +13,8 @@ RATE_HZ = 8_000
 POISON = {"03.wav": CRASH_FRAMES, "06.wav": EAT_FRAMES, "09.wav": HANG_FRAMES}
 EXPECTED = {
     "03.wav": ("killed_worker", "SIGSEGV"),
-    "06.wav": ("killed_worker", "GB of memory"),
-    "09.wav": ("timed_out", "no progress for"),
+    "06.wav": ("killed_worker", "more memory than a worker may hold"),
+    "09.wav": ("timed_out", "no progress for longer than"),
 }
 
 

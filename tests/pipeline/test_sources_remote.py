@@ -16,8 +16,8 @@ from distilling import digests, run_distill, write_tone
 
 from mkaudio.pipeline.sources import objects, open_sources
 from mkaudio.pipeline.sources.address import Address, path_or_address
-from mkaudio.pipeline.sources.stores import mtime_ns_of
 from mkaudio.shards import Reason, Refusal, probe, verify
+from mkaudio.shards.stores import mtime_ns_of
 
 
 def wav(n_frames=4_000, container="WAV"):
