@@ -27,7 +27,7 @@ demo: setup ## Distil ten real animal sounds, file names hidden, and show their 
 	$(BIN)/mkaudio verify runs/demo
 
 test: setup ## Run the quick tests.
-	$(BIN)/python -m pytest -m "not slow and not faults"
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile -m "not slow and not faults"
 
 test-slow: setup ## Run the tests that take minutes.
 	$(BIN)/python -m pytest -m "slow and not faults"
