@@ -14,6 +14,7 @@ import numpy as np
 from fakes import FakeToolbox
 
 CRASH_FRAMES, EAT_FRAMES, HANG_FRAMES = 4_001, 4_002, 4_003
+LATE_FRAMES, LATE_START = 48_000, 16_000
 
 
 def poisoned(reader_class):
@@ -60,3 +61,39 @@ class HashOfProcess(FakeToolbox):
 
     def fingerprints(self):
         return {"scorer": f"scorer-of-{os.getpid()}"}
+
+
+@dataclass(frozen=True)
+class NoModelsAlone(FakeToolbox):
+    """The first worker dies of an expert; every later one while it loads its models."""
+
+    def __call__(self):
+        flag = pathlib.Path(self.deadly)
+        if flag.exists():
+            os.kill(os.getpid(), signal.SIGKILL)
+        flag.touch()
+        tools = super().__call__()
+        tools.experts[0].propose = lambda clips: os.kill(os.getpid(), signal.SIGKILL)
+        return tools
+
+
+@dataclass(frozen=True)
+class LatePoisonToolbox(FakeToolbox):
+    """Its decoder crashes in the windows from two to four seconds of a sound of `LATE_FRAMES`."""
+
+    def __call__(self):
+        from mkaudio.pipeline import decode
+
+        if decode.AudioReader.__name__ != "Late":
+            decode.AudioReader = late(decode.AudioReader)
+        return super().__call__()
+
+
+def late(reader_class):
+    class Late(reader_class):
+        def read(self, start_frame, n_frames):
+            if LATE_START <= start_frame < 2 * LATE_START:
+                ctypes.string_at(0)
+            return super().read(start_frame, n_frames)
+
+    return Late

@@ -1,5 +1,7 @@
 """The supervised child: deaths, suspects, verdicts."""
 
+import tempfile
+
 import pandas as pd
 import pytest
 from distilling import run_distill, write_tone
@@ -53,6 +55,13 @@ def test_a_fault_of_the_model_is_no_fault_of_the_input(tmp_path):
     source = listed(tmp_path / "in", ["", "raise"])
     with pytest.raises(EngineError, match="RuntimeError: the model is broken"):
         run_distill([source], tmp_path / "out")
+
+
+def test_nothing_is_left_among_the_temporary_files_of_the_machine(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
+    (tmp_path / "tmp").mkdir()
+    run_distill([listed(tmp_path / "in", ["", "kill me", ""])], tmp_path / "out")
+    assert list((tmp_path / "tmp").iterdir()) == []
 
 
 def test_a_gpu_that_is_full_costs_no_input_but_half_the_batch(tmp_path):

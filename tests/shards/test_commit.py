@@ -5,7 +5,7 @@ import os
 import pytest
 from distilling import run_distill, write_tone
 
-from mkaudio.shards import committed, open_storage
+from mkaudio.shards import commit_shard, committed, open_storage
 
 
 @pytest.fixture
@@ -59,3 +59,15 @@ def test_a_damaged_marker_commits_nothing(dataset):
     marker = dataset / "commits" / "000000.json"
     marker.write_bytes(marker.read_bytes().replace(b"windows", b"winDows", 1))
     assert not is_committed(dataset, 0)
+
+
+def test_a_shard_that_is_committed_with_other_content_is_not_passed_over(dataset, tmp_path):
+    """Two runs of another kind, where no lock keeps them apart."""
+    storage = open_storage(dataset)
+    before = (dataset / "shards" / "000000.tar").read_bytes()
+    with storage.staging("other") as folder:
+        (folder / "shards").mkdir()
+        (folder / "shards" / "000000.tar").write_bytes(b"other")
+        with pytest.raises(FileExistsError, match="does a second run write here"):
+            commit_shard(storage, 0, {"shards": folder / "shards" / "000000.tar"}, folder, {})
+    assert (dataset / "shards" / "000000.tar").read_bytes() == before

@@ -62,3 +62,20 @@ def test_a_marker_is_created_once(s3):
 def test_an_address_that_nothing_opens_is_named():
     with pytest.raises(ValueError, match="sftq://host/x"):
         open_storage("sftq://host/x").names()
+
+
+def test_a_store_that_refuses_is_an_error_of_the_system_that_names_the_address(s3):
+    storage = open_storage(s3.address("out"))
+    s3.store.fault = lambda method, path: "403 Forbidden" if method == "PUT" else None
+    with pytest.raises(OSError) as raised:
+        storage.publish_bytes(b"x", "dataset.json")
+    assert raised.value.filename == f"{s3.address('out')}/dataset.json" and raised.value.strerror
+
+
+def test_a_relative_folder_is_fixed_where_it_was_named(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    storage = open_storage("out")
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    storage.publish_bytes(b"x", "a.json")
+    assert storage.address == "out" and (tmp_path / "out" / "a.json").read_bytes() == b"x"
