@@ -124,8 +124,8 @@ def look_around(check: Check) -> NodeReport:
     except OSError as error:
         problems.append(f"output {check.storage.address} cannot be written: {error.strerror or error}")
         answer = ""
-    local = isinstance(check.storage, LocalStorage) and sees_output
-    room_at = Path(check.storage.address) if local else Path(tempfile.gettempdir())
+    storage = check.storage
+    room_at = storage.root if isinstance(storage, LocalStorage) and sees_output else Path(tempfile.gettempdir())
     free = shutil.disk_usage(room_at).free
     if free < _LEAST_ROOM_BYTES:
         problems.append(f"{room_at}: {free / 1e6:.0f} MB free, a shard in work may need {_LEAST_ROOM_BYTES / 1e6:.0f}")

@@ -70,3 +70,12 @@ def test_what_a_machine_wrote_must_be_seen_here(check):
         "not seen here"
         in judge({"1": NodeReport("one", ()), "2": liar, "3": NodeReport("three", ())}, check)["2"].problems[0]
     )
+
+
+def test_a_relative_output_is_found_from_another_working_directory(tmp_path, monkeypatch):
+    write_tone(tmp_path / "in" / "b.wav")
+    monkeypatch.chdir(tmp_path)
+    check = make_check(FakeToolbox(), open_sources(["in"]), open_storage("out"))
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert look_around(check).problems == ()
