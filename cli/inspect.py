@@ -10,10 +10,14 @@ if TYPE_CHECKING:
 
 _BAR_WIDTH = 40
 _BINS = 10
+_TABLES = {
+    "manifest": "manifest", "candidates": "candidates", "quarantine": "quarantine", "plan": "plan",
+    "selection": "selections/default",
+}  # fmt: skip
 
 
 def inspect(
-    path: Annotated[Path, typer.Argument(help="A dataset's folder, or one Parquet file.")],
+    path: Annotated[str, typer.Argument(help="A dataset's folder or s3://bucket/folder, or one Parquet file.")],
     sql: Annotated[
         str | None, typer.Option(help="A query over manifest, candidates, quarantine, selection, plan (or file).")
     ] = None,
@@ -26,7 +30,7 @@ def inspect(
     connection = _connect(path)
     if sql is not None:
         print(_query(connection, sql))
-    elif path.is_file():
+    elif _is_file(path):
         print(_query(connection, "select count(*) as rows from file"))
         print(_query(connection, "select column_name, column_type from (describe file)"))
         print(_query(connection, f"select * from file limit {max(0, prompts)}"))
@@ -35,29 +39,35 @@ def inspect(
             print(line)
 
 
-def _connect(path: Path) -> "duckdb.DuckDBPyConnection":
+def _connect(path: str) -> "duckdb.DuckDBPyConnection":
     import duckdb
     import pyarrow
     from pyarrow.dataset import dataset
 
-    from mkaudio.shards import open_storage, read_dataset_info
+    from mkaudio.shards import open_storage, read_dataset_info, tables_of
 
     connection = duckdb.connect()
-    files = {"file": [path]}
-    if not path.is_file():
-        read_dataset_info(open_storage(path))
-        folders = {name: path / name for name in ("manifest", "candidates", "quarantine", "plan")}
-        folders["selection"] = path / "selections" / "default"
-        files = {name: sorted(folder.glob("*.parquet")) for name, folder in folders.items()}
-    tables = {name: found for name, found in files.items() if found}
-    for name, found in tables.items():
-        try:  # by pyarrow, since DuckDB takes [ and * in a folder's name for a pattern
-            connection.register(name, dataset([str(one) for one in found]))
+    if _is_file(path):
+        try:
+            connection.register("file", dataset([path]))
         except (OSError, pyarrow.ArrowException) as error:
-            raise ValueError(f"{found[0]}: not Parquet that can be read: {error}") from error
-    if "manifest" not in tables and not path.is_file():
-        raise ValueError(f"{path}: no shard is committed yet; finish it with mkaudio distill --resume")
+            raise ValueError(f"{path}: not Parquet that can be read: {error}") from error
+        return connection
+    storage = open_storage(path)
+    read_dataset_info(storage)
+    for table, folder in _TABLES.items():
+        names = [name for name in storage.names(folder) if name.endswith(".parquet")]
+        if not names and table == "manifest":
+            raise ValueError(f"{path}: no shard is committed yet; finish it with mkaudio distill --resume")
+        try:  # by pyarrow, since DuckDB takes [ and * in a folder's name for a pattern
+            connection.register(table, tables_of(storage, names))
+        except (OSError, pyarrow.ArrowException) as error:
+            raise ValueError(f"{path}/{names[0]}: not Parquet that can be read: {error}") from error
     return connection
+
+
+def _is_file(path: str) -> bool:
+    return Path(path).is_file()
 
 
 def _query(connection: "duckdb.DuckDBPyConnection", sql: str) -> str:

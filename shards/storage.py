@@ -242,18 +242,15 @@ class ObjectStorage:
             fsspec's file system, and the path of the name.
 
         Raises:
-            FileNotFoundError: it has no such object.
-            FileExistsError: it has one where none should be.
-            OSError: the store cannot be reached, or refuses.
+            OSError: the store cannot be reached, or refuses; a `FileNotFoundError` where it has no such object.
         """
         store, root = self._opened
         try:
             with os_errors():
                 yield store, f"{root}/{name}" if name else root
-        except (FileNotFoundError, FileExistsError):
-            raise
-        except OSError as error:
-            raise OSError(error.errno or errno.EIO, one_line(error), f"{self._address}/{name}".rstrip("/")) from error
+        except OSError as error:  # FileNotFoundError and FileExistsError follow from the number
+            number = {FileNotFoundError: errno.ENOENT, FileExistsError: errno.EEXIST}.get(type(error), error.errno)
+            raise OSError(number or errno.EIO, one_line(error), f"{self._address}/{name}".rstrip("/")) from error
 
     def state(self, name: str) -> FileState | None:
         """Return size and time of an object; None where there is none."""

@@ -1,9 +1,17 @@
 """A dataset in an object store has the bytes of one in a folder, and is resumed, read and verified like it."""
 
+import subprocess
+import sys
+
 import pytest
 from distilling import digests, run_distill
 
 from mkaudio.shards import DatasetReader, open_storage, read_dataset_info
+
+
+def mkaudio(*arguments):
+    command = [sys.executable, "-c", "from mkaudio.cli.main import main; main()", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 def keys_and_bytes(s3, prefix):
@@ -55,3 +63,29 @@ def test_strangers_and_refusals_are_named(tones, s3):
         run_distill([tones], s3.address("full"))
     with pytest.raises(ValueError, match="no dataset that --resume"):
         run_distill([tones], s3.address("nothing"), mode="resume")
+
+
+def test_the_command_line_looks_at_it_and_mends_it(tones, s3):
+    """inspect, verify and verify --repair, in processes of their own."""
+    address = s3.address("out")
+    run_distill([tones], address)
+    shown = mkaudio("inspect", address, "--sql", "select count(*) as clips from manifest")
+    assert shown.returncode == 0 and "13" in shown.stdout, shown.stderr
+    assert mkaudio("verify", address).returncode == 0
+    tar = s3.get("out/shards/000001.tar")
+    s3.put("out/shards/000001.tar", tar[:-1] + b"x")
+    assert mkaudio("verify", address).returncode == 1
+    mended = mkaudio("verify", address, "--repair")
+    assert mended.returncode == 0 and f"--output {address}" in mended.stdout, mended.stderr
+    assert "out/commits/000001.json" not in s3.keys("out/commits")
+    run_distill([tones], address, mode="resume")
+    assert s3.get("out/shards/000001.tar") == tar and mkaudio("verify", address).returncode == 0
+
+
+def test_a_bucket_that_is_not_there_and_no_credentials_are_one_line(tones, s3, monkeypatch):
+    found = mkaudio("distill", "--engine", "local", "-i", tones, "-o", "s3://no-such-bucket-here/out")
+    assert found.returncode == 1 and "no-such-bucket-here" in found.stderr and "Traceback" not in found.stderr
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    found = mkaudio("distill", "--engine", "local", "-i", tones, "-o", s3.address("out"))
+    assert found.returncode == 1 and "credentials" in found.stderr and "Traceback" not in found.stderr
