@@ -97,3 +97,14 @@ def late(reader_class):
             return super().read(start_frame, n_frames)
 
     return Late
+
+
+def die_here():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+class KillsOnArrival(FakeToolbox):
+    """Kills the worker that unpickles it: before it has read an order."""
+
+    def __reduce__(self):
+        return die_here, ()

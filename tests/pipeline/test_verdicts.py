@@ -2,9 +2,10 @@
 
 import pytest
 from distilling import digests, run_distill, write_tone
-from poison import LATE_FRAMES, LatePoisonToolbox, NoModelsAlone
+from poison import LATE_FRAMES, KillsOnArrival, LatePoisonToolbox, NoModelsAlone
 
-from mkaudio.pipeline import EngineError
+from mkaudio.pipeline import EngineError, Limits
+from mkaudio.pipeline.supervisor import Supervisor
 from mkaudio.pipeline.verdicts import Verdicts, WorkerDiedError
 from mkaudio.shards import open_storage
 
@@ -63,3 +64,11 @@ def test_a_late_window_that_kills_costs_its_shard_of_the_source_only(tmp_path):
     (tmp_path / "out" / "commits" / "000000.json").unlink()
     run_distill([tmp_path / "in"], tmp_path / "out", "resume", LatePoisonToolbox(), window_s=0.5, samples_per_shard=4)
     assert digests(tmp_path / "out") == before
+
+
+def test_what_an_earlier_death_left_in_the_journal_is_no_suspect_of_the_next(tmp_path):
+    supervisor = Supervisor(KillsOnArrival(), Verdicts(open_storage(tmp_path)), Limits(10.0))
+    supervisor._journal.write_text('+"in/innocent.wav"\n')
+    with pytest.raises(EngineError, match=r"died 3 times \(SIGKILL\) before it had touched an input"):
+        supervisor.run(Task(), lambda _: None)
+    supervisor.close()
