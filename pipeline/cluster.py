@@ -19,9 +19,14 @@ _OBJECT_STORE_BYTES = 80 << 20
 """Only receipts travel; Ray takes no less than 75 MB (ray_constants.OBJECT_STORE_MINIMUM_MEMORY_BYTES)."""
 _MEMORY_SHARE = 0.9
 _KNOCK_S = 5.0
-_OURS = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_AUTH_MODE": "disabled", "RAY_memory_monitor_refresh_ms": "0"}
-"""For the Ray that we start: no calls home, no token file, and no memory monitor, since it ends the watcher and not the
-child that eats the memory; `Limits.memory_bytes` is for that. Source: shared facts, and Ray's RAY_CONFIG list."""
+_OURS = {
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_AUTH_MODE": "disabled",
+    "RAY_memory_monitor_refresh_ms": "0",
+    "RAY_worker_niceness": "0",
+}
+"""For the Ray that we start: no calls home, no token file, workers of ordinary priority, and no memory monitor, since it ends
+the watcher and not the child that eats the memory; `Limits.memory_bytes` is for that. Source: Ray's RAY_CONFIG list."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,20 @@ def main():
         clips = make_clips(Path(folder) / "clips", arguments.clips, arguments.sounds)
         warm = Path(folder) / "warm"
         run(
-            [sys.executable, "-c", MKAUDIO, "distill", "-i", str(clips), "-o", str(warm), "--limit", "20"],
+            [
+                sys.executable,
+                "-c",
+                MKAUDIO,
+                "distill",
+                "--engine",
+                "local",
+                "-i",
+                str(clips),
+                "-o",
+                str(warm),
+                "--limit",
+                "20",
+            ],
             {0, 1},
             1,
             warm,
@@ -55,7 +68,18 @@ def main():
             bare = [sys.executable, __file__, "--bare", str(clips), str(Path(folder) / f"bare{threads}"), str(threads)]
             bare_s, _ = run(bare, cpus, threads, Path(folder))
             output = Path(folder) / f"out{threads}"
-            command = [sys.executable, "-c", MKAUDIO, "distill", "--input", str(clips), "--output", str(output)]
+            command = [
+                sys.executable,
+                "-c",
+                MKAUDIO,
+                "distill",
+                "--engine",
+                "local",
+                "--input",
+                str(clips),
+                "--output",
+                str(output),
+            ]
             command_s, memory = run(command, cpus, threads, output)
             for what, took_s in (("bare loop", bare_s), ("command", command_s)):
                 rate = arguments.clips / took_s
@@ -134,7 +158,8 @@ def bare_loop(clips, output, threads):
 def run(command, cpus, threads, output):
     """Time a command from outside; return seconds and the (clips through, bytes) of its biggest process."""
     threads_env = {name: str(threads) for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
-    environment = {**os.environ, **threads_env, "HF_HUB_OFFLINE": "1"}
+    (output.parent / "tmp").mkdir(exist_ok=True)
+    environment = {**os.environ, **threads_env, "HF_HUB_OFFLINE": "1", "TMPDIR": str(output.parent / "tmp")}
     memory, started = [], time.perf_counter()
     os.sched_setaffinity(0, cpus)  # the child inherits it
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
@@ -176,8 +201,8 @@ def children(pid):
 def clips_through(output):
     """Committed clips, and those of the shard in work, by the journal."""
     done = sum(1 for _ in output.glob("commits/*.json")) * 512
-    journal = output / ".tmp" / "journal"
-    return done + (journal.read_text().count('\n-"') if journal.exists() else 0)
+    journal = next(iter((output.parent / "tmp").glob("mkaudio-*/journal")), output)
+    return done + (journal.read_text().count('\n-"') if journal.is_file() else 0)
 
 
 def memory_line(memory, clips):
