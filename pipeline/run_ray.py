@@ -211,6 +211,7 @@ class RayEngine:
                 report(progress)
                 ended.append((worker, receipt))
             except ray.exceptions.RayTaskError as error:
+                crew.idle.append(worker)  # it lives, and is ended with the others
                 known = isinstance(error.cause, EngineError | OSError)
                 raise error.cause if known else EngineError(str(error.cause)) from None
             except (
