@@ -9,7 +9,8 @@ from killing import workers_of
 from poison import HashOfProcess, SupervisorKiller
 from test_local_engine import listed
 
-from mkaudio.pipeline import EngineError, Workers
+from mkaudio.pipeline import EngineError, Workers, run_ray
+from mkaudio.pipeline.cluster import Slot
 
 
 @pytest.fixture(scope="module")
@@ -66,3 +67,15 @@ def test_a_machine_with_other_models_is_left_out(sounds, tmp_path, ray_session):
     """Every machine of this cluster is unfit, so the run is refused, and says why."""
     with pytest.raises(ValueError, match=r"no machine of the cluster can be used; .*model scorer: .* on the driver"):
         run_distill([sounds], tmp_path / "out", factory=HashOfProcess(), ray=Workers(count=1))
+
+
+@pytest.mark.slow
+def test_a_machine_that_is_gone_before_its_worker_is_there_costs_nothing(
+    sounds, by_local, tmp_path, ray_session, monkeypatch
+):
+    lines, real = [], run_ray.slots_of
+    ghost = Slot("ab" * 28, "ghost", None)
+    monkeypatch.setattr(run_ray, "slots_of", lambda *given: [ghost, *real(*given)])
+    run_distill([sounds], tmp_path / "out", ray=Workers(count=1), say=lines.append)
+    assert digests(tmp_path / "out") == by_local
+    assert [line.partition(" (")[0] for line in lines] == ["ghost: the machine is lost with its worker"]
