@@ -74,7 +74,12 @@ def sweep(few, library, unbroken, folder, faults):
         pytest.param("write", ".tmp/staging/dataset.json-*", Fault(code=errno.ENOSPC), marks=pytest.mark.slow),
         ("open", ".tmp/staging/index-*/part.parquet", Fault(code=errno.EIO, lasting=True)),
         ("write", ".tmp/staging/shard-000001-*/shards/000001.tar", Fault(code=errno.ENOSPC, lasting=True)),
-        ("write", ".tmp/staging/shard-000000-*/manifest/000000.parquet", Fault(code=errno.EIO)),
+        pytest.param(
+            "write",
+            ".tmp/staging/shard-000000-*/manifest/000000.parquet",
+            Fault(code=errno.EIO),
+            marks=pytest.mark.slow,
+        ),
         pytest.param(
             "fsync", ".tmp/staging/shard-000000-*/shards/000000.tar", Fault(code=errno.EIO), marks=pytest.mark.slow
         ),

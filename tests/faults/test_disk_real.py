@@ -34,6 +34,7 @@ def noises(tmp_path):
     return tmp_path / "in"
 
 
+@pytest.mark.slow
 def test_a_disk_that_fills_up_and_is_given_space(noises, tmp_path):
     assert distil(noises, tmp_path / "unbroken").code == 0
     with mounted(tmp_path / "disk", "size=1m") as disk:

@@ -37,6 +37,7 @@ def test_an_innocent_neighbour_of_a_chance_death_is_not_blamed(tmp_path):
     assert (tmp_path / "died").exists() and summary.counts["windows_committed"] == 4
 
 
+@pytest.mark.slow
 def test_deaths_that_no_input_causes_alone_stop_the_run_and_blame_nobody(tmp_path):
     source = listed(tmp_path / "in", ["", "kill me in company", ""])
     with pytest.raises(EngineError, match=r"died 3 times \(SIGKILL\) and none of the inputs"):
@@ -44,6 +45,7 @@ def test_deaths_that_no_input_causes_alone_stop_the_run_and_blame_nobody(tmp_pat
     assert not (tmp_path / "out" / ".tmp" / "verdicts.json").exists()
 
 
+@pytest.mark.slow
 def test_an_input_that_hangs_is_timed_out(tmp_path):
     source = listed(tmp_path / "in", ["", "hang me", ""])
     run_distill([source], tmp_path / "out", timeout_s=2.0)
