@@ -51,7 +51,8 @@ def distill(
     ] = 0.0,
     cpus_per_worker: Annotated[float, typer.Option(help="CPUs to reserve for each worker.")] = 1.0,
     memory_gb: Annotated[
-        float | None, typer.Option(help="End a worker that holds more; default: its share of the machine's memory.")
+        float | None,
+        typer.Option(help="End a worker that holds more; default with ray: its share of the machine's memory."),
     ] = None,
     dtype: Annotated[str, typer.Option(help="Of the models' forwards: float32, bfloat16 or float16.")] = "float32",
     window_s: Annotated[float, typer.Option(help="Length of a clip; longer sounds are cut.")] = 10.0,

@@ -10,7 +10,6 @@ from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import zip_longest
-from pathlib import Path
 from typing import Any
 
 from mkaudio.pipeline.supervisor import Limits
@@ -64,7 +63,7 @@ class Slot:
 
     node: str
     host: str
-    memory_bytes: int | None
+    memory_bytes: float
     losses: int = 0
 
     def after_loss(self) -> "Slot":
@@ -189,23 +188,8 @@ def slots_of(workers: Workers, limits: Limits, left_out: Container[str] = ()) ->
         fits = [int(has.get("CPU", 0) / workers.cpus)] if workers.cpus else []
         fits += [int(has.get("GPU", 0) / workers.gpus)] if workers.gpus else []
         rooms.append([(node["NodeID"], node["NodeManagerHostname"])] * min(fits, default=1))
-        memory[node["NodeID"]] = _memory_of(has) * _MEMORY_SHARE
+        memory[node["NodeID"]] = has.get("memory", math.inf) * _MEMORY_SHARE  # Ray knows of containers' limits
     in_turn = [place for places in zip_longest(*rooms) for place in places if place is not None]
     on_node = Counter(node for node, _ in in_turn[: workers.count])
-    return [
-        Slot(node, host, limits.memory_bytes or int(memory[node] / max(1, on_node[node]))) for node, host in in_turn
-    ]
-
-
-def _memory_of(resources: dict[str, float]) -> float:
-    """Return the memory that Ray counts as a machine's own, in bytes; it knows of containers' limits."""
-    return float(resources.get("memory", 0)) or float(machine_memory_bytes())
-
-
-def machine_memory_bytes() -> int:
-    """Return this machine's memory, or its container's limit where that is lower."""
-    total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    try:
-        return min(total, int(Path("/sys/fs/cgroup/memory.max").read_text()))
-    except (OSError, ValueError):
-        return total
+    share = {node: memory[node] / max(1, on_node[node]) for node in memory}
+    return [Slot(node, host, limits.memory_bytes or share[node]) for node, host in in_turn]

@@ -18,7 +18,7 @@ from mkaudio.pipeline.preflight import NodeReport, judge, look_around, make_chec
 from mkaudio.pipeline.sources import Source
 from mkaudio.pipeline.supervisor import Limits
 from mkaudio.pipeline.task import Progress, Task, ToolboxFactory
-from mkaudio.pipeline.verdicts import TRIES, EngineError, WorkerDiedError, no_culprit
+from mkaudio.pipeline.verdicts import TRIES, EngineError, no_culprit
 from mkaudio.shards import Refusal, Storage
 
 T = TypeVar("T", bound=Task)
@@ -96,11 +96,10 @@ class RayEngine:
     def __exit__(self, *_: object) -> None:
         import ray
 
-        crew = [worker.actor for worker in self._crew.everyone()]
-        ray.wait(
-            [actor.close.remote() for actor in crew], num_returns=max(1, len(crew)), timeout=_CLOSE_S
-        ) if crew else None
-        for actor in crew:
+        actors = [worker.actor for worker in self._crew.everyone()]
+        if closing := [actor.close.remote() for actor in actors]:
+            ray.wait(closing, num_returns=len(closing), timeout=_CLOSE_S)
+        for actor in actors:
             ray.kill(actor)
         self._connection.__exit__(None, None, None)
 
@@ -164,8 +163,7 @@ class RayEngine:
                     continue
                 lost[task.name] += 1
                 if lost[task.name] == TRIES:
-                    death = WorkerDiedError(receipt.how, receipt.how, timed_out=False, in_flight=["?"])
-                    raise EngineError(no_culprit(task, TRIES, death))
+                    raise EngineError(no_culprit(task, TRIES, receipt.how, touched=True))
                 waiting.appendleft(task)
 
     def _free_slots(self) -> int:

@@ -40,7 +40,7 @@ class Limits:
     """
 
     timeout_s: float = 600.0
-    memory_bytes: int | None = None
+    memory_bytes: float | None = None
 
 
 class Supervisor:
@@ -84,7 +84,7 @@ class Supervisor:
             except WorkerDiedError as death:
                 deaths += not self.verdicts.guilty(task, death, self._try_alone)
                 if deaths == TRIES:
-                    raise EngineError(no_culprit(task, deaths, death)) from death
+                    raise EngineError(no_culprit(task, deaths, death.how, touched=bool(death.in_flight))) from death
 
     def close(self) -> None:
         """End the child and take away what it left on this machine."""

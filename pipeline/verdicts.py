@@ -85,7 +85,7 @@ class Verdicts:
                 try_alone(task.alone(name))
             except WorkerDiedError as death:
                 if name not in death.in_flight:
-                    raise EngineError(no_culprit(task, 1, death)) from death
+                    raise EngineError(no_culprit(task, 1, death.how, touched=False)) from death
                 deaths.append(death)
             else:
                 return False
@@ -101,19 +101,20 @@ def _file_of(task: str, name: str) -> str:
     return f"{VERDICTS_FOLDER}/{hashlib.sha256(f'{task}: {name}'.encode()).hexdigest()[:20]}.json"
 
 
-def no_culprit(task: Task, deaths: int, death: WorkerDiedError) -> str:
+def no_culprit(task: Task, deaths: int, how: str, touched: bool) -> str:
     """Return what to say of a task that keeps killing its worker while none of its inputs does so alone.
 
     Args:
         task: the task.
         deaths: how often.
-        death: the last one.
+        how: the last time.
+        touched: whether it had begun with an input.
     """
     times = f"{deaths} times" if deaths > 1 else "once more"
-    if death.in_flight:
+    if touched:
         found = "and none of the inputs in flight kills it alone"
         advice = "Is there memory enough? Try a smaller --batch-size or fewer --workers"
     else:
         found = "before it had touched an input"
         advice = "Do the models load? Is --timeout-s long enough for it, and --memory-gb? Try fewer --workers"
-    return f"{task.name}: the worker died {times} ({death.how}) {found}. {advice}, then --resume."
+    return f"{task.name}: the worker died {times} ({how}) {found}. {advice}, then --resume."

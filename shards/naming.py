@@ -1,7 +1,5 @@
 """Names on disk: keys, shards, and the files that one shard owns."""
 
-from pathlib import PurePosixPath
-
 KEY_DIGITS = 10
 SHARD_DIGITS = 6
 
@@ -65,13 +63,3 @@ def shard_files(shard: int, scorer: str) -> dict[str, str]:
         "quarantine": f"quarantine/{name}.parquet",
         "selection": f"selections/{DEFAULT_SELECTION}/{name}.parquet",
     }
-
-
-def split_member(name: str) -> tuple[str, str]:
-    """Split a tar member's name into key and extension.
-
-    >>> split_member("0000000042.flac")
-    ('0000000042', 'flac')
-    """
-    key, _, extension = PurePosixPath(name).name.partition(".")
-    return key, extension

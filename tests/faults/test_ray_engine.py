@@ -74,7 +74,7 @@ def test_a_machine_that_is_gone_before_its_worker_is_there_costs_nothing(
     sounds, by_local, tmp_path, ray_session, monkeypatch
 ):
     lines, real = [], run_ray.slots_of
-    ghost = Slot("ab" * 28, "ghost", None)
+    ghost = Slot("ab" * 28, "ghost", 1e9)
     monkeypatch.setattr(run_ray, "slots_of", lambda *given: [ghost, *real(*given)])
     run_distill([sounds], tmp_path / "out", ray=Workers(count=1), say=lines.append)
     assert digests(tmp_path / "out") == by_local

@@ -37,7 +37,7 @@ def test_a_machine_that_is_left_out_takes_no_worker_from_the_others(machines):
 
 def test_a_worker_may_hold_its_share_of_the_machine(machines):
     share = {slot.node: slot.memory_bytes for slot in slots_of(Workers(count=4), Limits())}
-    assert share == {"a": int(16 * GB * 0.9 / 2), "b": int(16 * GB * 0.9), "d": int(16 * GB * 0.9)}
+    assert share == {"a": 16 * GB * 0.9 / 2, "b": 16 * GB * 0.9, "d": 16 * GB * 0.9}
     assert {slot.memory_bytes for slot in slots_of(Workers(), Limits(memory_bytes=5))} == {5}
 
 
