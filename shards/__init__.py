@@ -15,8 +15,10 @@ from mkaudio.shards.dataset import (
 )
 from mkaudio.shards.disk import naming
 from mkaudio.shards.hugging_face import hugging_face_features
+from mkaudio.shards.local_storage import LocalStorage
 from mkaudio.shards.lock import locked
 from mkaudio.shards.naming import DATASET_FILE, LOG_FOLDER, TEMPORARY_FOLDER, key_of, plan_file, shard_files, shard_name
+from mkaudio.shards.open_storage import open_storage
 from mkaudio.shards.probe import can_be_stored, probe
 from mkaudio.shards.reader import DatasetReader, Sample
 from mkaudio.shards.reasons import FILTERED, Reason, Refusal
@@ -33,7 +35,7 @@ from mkaudio.shards.schema import (
     write_table,
 )
 from mkaudio.shards.sealed_json import read_sealed, sealed
-from mkaudio.shards.storage import FileState, LocalStorage, Storage, open_storage
+from mkaudio.shards.storage import FileState, Storage
 from mkaudio.shards.verify import verify
 from mkaudio.shards.verify_description import read_description
 from mkaudio.shards.verify_problem import Problem, Remedy

@@ -6,8 +6,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from mkaudio.shards.local_storage import LocalStorage
 from mkaudio.shards.naming import TEMPORARY_FOLDER
-from mkaudio.shards.storage import LocalStorage, Storage
+from mkaudio.shards.storage import Storage
 
 LOCK = "lock"
 _PATIENCE_S = 5.0

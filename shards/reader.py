@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from mkaudio.shards.audio_codec import decode_flac
 from mkaudio.shards.dataset import read_dataset_info
 from mkaudio.shards.naming import MEMBERS, shard_files
+from mkaudio.shards.open_storage import open_storage
 from mkaudio.shards.schema import read_table
-from mkaudio.shards.storage import open_storage
 
 
 @dataclass(frozen=True, slots=True)

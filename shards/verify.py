@@ -22,7 +22,8 @@ from mkaudio.shards.naming import (
     plan_file,
     shard_files,
 )
-from mkaudio.shards.storage import Storage, open_storage
+from mkaudio.shards.open_storage import open_storage
+from mkaudio.shards.storage import Storage
 from mkaudio.shards.verify_description import read_description
 from mkaudio.shards.verify_files import file_names
 from mkaudio.shards.verify_plan import check_plan, check_seal

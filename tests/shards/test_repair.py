@@ -73,7 +73,7 @@ def test_every_kind_of_file_comes_back(dataset, damage):
 
 def test_the_marker_goes_first_and_after_the_description(dataset, monkeypatch):
     """What a kill leaves: at every step either the shard has no marker, or nothing of it is gone."""
-    from mkaudio.shards import storage
+    from mkaudio.shards import local_storage
 
     flip(dataset / "shards" / "000003.tar")
     states = []
@@ -84,7 +84,7 @@ def test_the_marker_goes_first_and_after_the_description(dataset, monkeypatch):
         unlink(path, **options)
 
     monkeypatch.setattr(type(dataset), "unlink", noted)
-    monkeypatch.setattr(storage, "sync_folder", lambda folder: states.append(f"sync {folder.name}"))
+    monkeypatch.setattr(local_storage, "sync_folder", lambda folder: states.append(f"sync {folder.name}"))
     repair(open_storage(dataset), list(verify(dataset)))
     assert states == ["sync out", ("000003.json", {}), "sync commits", ("000003.tar", {}), "sync shards"]
 
