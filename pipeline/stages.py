@@ -106,20 +106,20 @@ class Distillation:
             return []
         ear, scorer = self._tools.ear, self._tools.scorer
         waveforms = {rate: [window.heard[rate] for window in windows] for rate in self._tools.rates_hz}
-        posteriors = [one.posteriors for one in ear.listen(waveforms[ear.sample_rate_hz])]
+        perceived = ear.listen(waveforms[ear.sample_rate_hz])
         embeddings = scorer.embed_audio(waveforms[scorer.sample_rate_hz])
         return [
             HeardClip(
                 duration_s=window.duration_s,
                 waveforms=window.heard,
-                posteriors=of_clip,
-                evidence=ear.evidence(of_clip),
-                timeline=timeline_of(of_clip, ear.classes, ear.hop_s, ear.patch_s, window.duration_s),
+                posteriors=one.posteriors,
+                evidence=one.evidence,
+                timeline=timeline_of(one.posteriors, ear.classes, ear.hop_s, ear.patch_s, window.duration_s),
                 audio_embedding=embedding,
                 labels=self._labels(window.row),
                 language=window.row.language,
             )
-            for window, of_clip, embedding in zip(windows, posteriors, embeddings, strict=True)
+            for window, one, embedding in zip(windows, perceived, embeddings, strict=True)
         ]
 
     def _propose(self, heard: list[HeardClip]) -> list[list[Candidate]]:

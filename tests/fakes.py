@@ -19,6 +19,10 @@ CLASSES = ("Speech", "Dog", "Cat", "Music", "Rain")
 class Heard:
     posteriors: np.ndarray
 
+    @property
+    def evidence(self):
+        return self.posteriors.mean(axis=0)
+
 
 class FakeEar:
     sample_rate_hz = 16_000
@@ -27,9 +31,6 @@ class FakeEar:
 
     def listen(self, waveforms):
         return [Heard(self._hear(waveform)) for waveform in waveforms]
-
-    def evidence(self, posteriors):
-        return posteriors.mean(axis=0)
 
     def _hear(self, waveform):
         n_patches = max(1, int(len(waveform) / 16_000 / self.hop_s) - 1)

@@ -6,6 +6,7 @@ P patches, K classes.
 """
 
 import csv
+from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 
@@ -16,6 +17,10 @@ _BACKGROUND = resources.files("mkaudio.models.starter") / "background.csv"
 _STRENGTH = 0.5
 """Power of the correction. Source: tests/benchmarks/class_background.py: on the train packages every step up to 1 names more
 sounds rightly; half of it, since what is common among game sounds is not what is common everywhere."""
+
+
+FLOOR = 1e-5
+"""Below this a probability says nothing: YAMNet's smallest ones are noise."""
 
 
 def pooled(posteriors: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -31,20 +36,34 @@ def pooled(posteriors: NDArray[np.float32]) -> NDArray[np.float32]:
     return both
 
 
+def agreed(hearings: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
+    """Return one probability a class from several hearings of a clip: the geometric mean, high only where all are.
+
+    Args:
+        hearings: posteriors (P, K) of each hearing, 0 to 1; P may differ.
+
+    Returns:
+        (K,), above 0 to 1.
+    """
+    logs = np.stack([np.log(pooled(posteriors) + np.float32(FLOOR)) for posteriors in hearings])
+    mean: NDArray[np.float32] = np.exp(logs.mean(axis=0))
+    return mean
+
+
 def class_evidence(
-    posteriors: NDArray[np.float32], classes: tuple[str, ...], untrusted: frozenset[str] = frozenset()
+    hearings: Sequence[NDArray[np.float32]], classes: tuple[str, ...], untrusted: frozenset[str] = frozenset()
 ) -> NDArray[np.float32]:
     """Return how much speaks for each class in a clip; comparable between classes, no probability.
 
     Args:
-        posteriors: (P, K), 0 to 1.
+        hearings: posteriors (P, K) of each hearing, 0 to 1.
         classes: K names.
         untrusted: classes for which nothing speaks, whatever YAMNet says.
 
     Returns:
         (K,), 0 or more.
     """
-    return pooled(posteriors) * _correction(classes, untrusted)
+    return agreed(hearings) * _correction(classes, untrusted)
 
 
 @cache

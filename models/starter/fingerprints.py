@@ -5,7 +5,7 @@ from pathlib import Path
 
 from mkaudio.models.starter.fetch import hashes_in
 
-_EAR_VERSION = "1"
+_EAR_VERSION = "2"
 """Raise it when YAMNet's front end (yamnet.py) would hear something else."""
 _READER_VERSION = "1"
 """Raise it when MiniLM (minilm.py) would give a text another vector."""

@@ -52,7 +52,7 @@ class StarterScorer:
         Returns:
             Unit rows (B, 384).
         """
-        evidence = np.stack([self._ear.evidence(one.posteriors) for one in self._ear.listen(waveforms)])
+        evidence = np.stack([one.evidence for one in self._ear.listen(waveforms)])
         return _unit(np.einsum("bk,kd->bd", evidence, self._classes))
 
     def embed_text(self, texts: list[str]) -> NDArray[np.float32]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import soxr
 import torch
 from numpy.typing import NDArray
 from safetensors.torch import load_file
@@ -123,12 +124,41 @@ class Yamnet(torch.nn.Module):
         return embeddings, self.classifier(embeddings)
 
 
+SPEEDS = (1.0, 0.85, 1.18)
+"""A sound is heard as it is, and played slower and faster, which moves its pitch by three semitones: a class that all three
+agree on is the likelier one. Source: tests/benchmarks/prompt_truth.py; docs/benchmarks.md tells gain and cost."""
+
+
+def played(waveform: NDArray[np.float32], speed: float) -> NDArray[np.float32]:
+    """Return a waveform as it sounds when played at another speed, pitch included.
+
+    Args:
+        waveform: (T,) float32.
+        speed: 1 as it is, 2 twice as fast.
+
+    Returns:
+        (round(T / speed),) float32, one sample at least.
+    """
+    if speed == 1:
+        return waveform
+    rate_hz = round(SAMPLE_RATE_HZ / speed)
+    resampled: NDArray[np.float32] = soxr.resample(waveform, SAMPLE_RATE_HZ, rate_hz, quality="HQ").astype(np.float32)
+    return resampled if len(resampled) else waveform
+
+
 @dataclass(frozen=True)
 class Heard:
-    """What the ear made of one clip: posteriors (P, 521) in 0..1 and embeddings (P, 1024), float32, a row per patch."""
+    """What the ear made of one clip.
+
+    Attributes:
+        posteriors: (P, 521) float32, 0 to 1, a row per patch.
+        embeddings: (P, 1024) float32, a row per patch.
+        evidence: (521,) float32, 0 or more: how much speaks for each class, over every speed at which it was heard.
+    """
 
     posteriors: NDArray[np.float32]
     embeddings: NDArray[np.float32]
+    evidence: NDArray[np.float32]
 
 
 def _posteriors(logits: torch.Tensor) -> NDArray[np.float32]:
@@ -143,7 +173,7 @@ def _posteriors(logits: torch.Tensor) -> NDArray[np.float32]:
 class YamnetEar:
     """Hears whole clips with YAMNet, many patches a forward, every forward in one shape.
 
-    A clip of 10 s costs 33 ms on one thread of a 168 GFLOP/s core: 35 at 16 patches a forward, 39 at 64, 51 at 128,
+    A clip of 10 s at one speed costs 33 ms on one thread of a 168 GFLOP/s core: 35 at 16 patches a forward, 39 at 64, 51 at 128,
     where the activations outgrow the cache. Channels last: 29 ms of network against 46 in torch's own order.
     """
 
@@ -158,6 +188,7 @@ class YamnetEar:
         patches_per_forward: int = 32,
         untrusted: frozenset[str] = frozenset(),
         dtype: str = "float32",
+        speeds: tuple[float, ...] = SPEEDS,
     ) -> None:
         """Load the weights.
 
@@ -167,6 +198,7 @@ class YamnetEar:
             patches_per_forward: patches in every forward; the last one is filled up with zeros.
             untrusted: classes that `evidence` passes over.
             dtype: of the forward: float32, bfloat16 or float16.
+            speeds: at which every clip is heard for its evidence, 1 the first; what is heard in time is heard at 1.
 
         Raises:
             FetchError: the pack is not there.
@@ -187,7 +219,7 @@ class YamnetEar:
         )
         self._network.to(self._device).eval().requires_grad_(False)
         self._patches_per_forward = patches_per_forward
-        self._untrusted = untrusted
+        self._untrusted, self._speeds = untrusted, speeds
         self._last: tuple[list[NDArray[np.float32]], list[Heard]] = ([], [])
 
     def listen(self, waveforms: Sequence[NDArray[np.float32]]) -> list[Heard]:
@@ -217,22 +249,15 @@ class YamnetEar:
             self._last = (list(waveforms), heard)
         return list(heard)
 
-    def evidence(self, posteriors: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return how much speaks for each class in a clip.
-
-        Args:
-            posteriors: (P, 521) of the clip.
-
-        Returns:
-            (521,), 0 or more, comparable between classes.
-        """
-        return class_evidence(posteriors, self.classes, self._untrusted)
-
     @torch.inference_mode()
     def _listen(self, waveforms: Sequence[NDArray[np.float32]]) -> list[Heard]:
         if not waveforms:
             return []
-        cut = [patches(torch.from_numpy(waveform).to(self._device)) for waveform in waveforms]
+        cut = [
+            patches(torch.from_numpy(played(waveform, speed)).to(self._device))
+            for waveform in waveforms
+            for speed in self._speeds
+        ]
         bounds = np.cumsum([len(of_clip) for of_clip in cut])
         filler = cut[0].new_zeros(-int(bounds[-1]) % self._patches_per_forward, _PATCH_FRAMES, _N_MELS)
         chunks = torch.cat([*cut, filler]).reshape(-1, self._patches_per_forward, _PATCH_FRAMES, _N_MELS)
@@ -240,7 +265,13 @@ class YamnetEar:
             heard = [self._network(chunk) for chunk in chunks]
         embeddings, logits = (torch.cat(rows).float() for rows in zip(*heard, strict=True))
         posteriors = np.split(_posteriors(logits[: bounds[-1]]), bounds[:-1])
+        vectors = np.split(embeddings[: bounds[-1]].cpu().numpy(), bounds[:-1])
+        clips = [slice(first, first + len(self._speeds)) for first in range(0, len(cut), len(self._speeds))]
         return [
-            Heard(p, e)
-            for p, e in zip(posteriors, np.split(embeddings[: bounds[-1]].cpu().numpy(), bounds[:-1]), strict=True)
+            Heard(
+                posteriors[clip.start],
+                vectors[clip.start],
+                class_evidence(posteriors[clip], self.classes, self._untrusted),
+            )
+            for clip in clips
         ]

@@ -85,12 +85,17 @@ class Scorer(Protocol):
         ...
 
 
-class Posteriors(Protocol):
+class Heard(Protocol):
     """What an ear hears in one clip."""
 
     @property
     def posteriors(self) -> NDArray[np.float32]:
         """Class probabilities (P, N)."""
+        ...
+
+    @property
+    def evidence(self) -> NDArray[np.float32]:
+        """How much speaks for each class, (N,), comparable between classes."""
         ...
 
 
@@ -102,15 +107,7 @@ class Ear(Protocol):
     patch_s: float
     hop_s: float
 
-    def evidence(self, posteriors: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return how much speaks for each class in a clip, (N,), comparable between classes.
-
-        Args:
-            posteriors: (P, N) of the clip.
-        """
-        ...
-
-    def listen(self, waveforms: list[NDArray[np.float32]]) -> Sequence[Posteriors]:
+    def listen(self, waveforms: list[NDArray[np.float32]]) -> Sequence[Heard]:
         """Return what is heard in each of B clips.
 
         Args:

@@ -34,7 +34,7 @@ def main():
     arguments = parser.parse_args()
     with (arguments.sounds / "labels.csv").open(encoding="utf-8", newline="") as handle:
         rows = [row for row in csv.DictReader(handle) if row["split"] == "train"]
-    ear = YamnetEar(fetch_starter())
+    ear = YamnetEar(fetch_starter(), speeds=(1.0,))
     heard = np.stack([
         pooled(ear.listen([first_seconds(arguments.sounds / row["path"])])[0].posteriors) for row in rows
     ])

@@ -78,7 +78,7 @@ def interval(values):
 
 def best_classes(sounds, paths, pack):
     """What YAMNet alone would say: its most probable class over the clip that is not too general."""
-    ear, phrases = YamnetEar(pack), load_phrases()
+    ear, phrases = YamnetEar(pack, speeds=(1.0,)), load_phrases()
     sayable = np.array([not phrases[name].general for name in ear.classes])
     texts = {}
     for path in paths:

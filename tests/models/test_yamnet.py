@@ -177,7 +177,7 @@ def test_a_posterior_does_not_depend_on_how_many_there_are() -> None:
 
 
 def test_every_forward_has_one_shape_and_the_same_clips_run_once(starter: Path, animals: dict[str, np.ndarray]) -> None:
-    ear = yamnet.YamnetEar(starter, patches_per_forward=8)
+    ear = yamnet.YamnetEar(starter, patches_per_forward=8, speeds=(1.0,))
     shapes: list[tuple[int, ...]] = []
     ear._network.register_forward_pre_hook(lambda _, arguments: shapes.append(tuple(arguments[0].shape)))
     clips = [animals["dog"], animals["sheep"], animals["dog"][:5_000]]
@@ -189,6 +189,27 @@ def test_every_forward_has_one_shape_and_the_same_clips_run_once(starter: Path, 
     ear.listen([clips[0], clips[1], clips[2].copy()])
     assert len(shapes) == 2 * n_forwards
     assert ear.listen([]) == []
+
+
+@pytest.mark.parametrize("speed", [0.85, 1.18, 2.0])
+def test_a_tone_played_at_another_speed_has_another_pitch_and_length(speed: float) -> None:
+    tone = np.sin(2 * np.pi * 440 * np.arange(16_000) / 16_000).astype(np.float32)
+    turned = yamnet.played(tone, speed)
+    assert turned.dtype == np.float32 and abs(len(turned) - 16_000 / speed) <= 2
+    peak_hz = np.abs(np.fft.rfft(turned * np.hanning(len(turned)))).argmax() * 16_000 / len(turned)
+    assert peak_hz == pytest.approx(440 * speed, abs=2)
+    assert yamnet.played(tone, 1.0) is tone and len(yamnet.played(tone[:1], speed)) == 1
+
+
+def test_evidence_is_over_all_speeds_and_the_rest_of_the_first(starter: Path, animals: dict[str, np.ndarray]) -> None:
+    clips = [animals["dog"], animals["cow"]]
+    three = yamnet.YamnetEar(starter)
+    single = [yamnet.YamnetEar(starter, speeds=(speed,)) for speed in yamnet.SPEEDS]
+    apart = [ear.listen(clips) for ear in single]
+    for number, heard in enumerate(three.listen(clips)):
+        np.testing.assert_allclose(heard.posteriors, apart[0][number].posteriors, atol=1e-5)
+        geometric = np.prod([one[number].evidence for one in apart], axis=0, dtype=np.float64) ** (1 / 3)
+        np.testing.assert_allclose(heard.evidence, geometric, rtol=1e-3, atol=1e-6)
 
 
 @pytest.mark.parametrize("bad", [np.zeros(0, np.float32), np.zeros((2, 9), np.float32), np.zeros(9)])
