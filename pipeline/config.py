@@ -45,7 +45,7 @@ class DistillConfig:
     batch_size: int = 16
     silence_dbfs: float = -60.0
     min_duration_s: float = 0.0
-    max_clipped_share: float = 1.0
+    max_clipped_share: float = 0.5
     min_bandwidth_hz: float = 0.0
     speech: Wanted = "keep"
     music: Wanted = "keep"

@@ -13,15 +13,15 @@ from mkaudio.pipeline.ahead import ahead
 from mkaudio.pipeline.config import DistillConfig
 from mkaudio.pipeline.decode import EndOfRow, Left, Window, decode_rows
 from mkaudio.pipeline.experts.expert import HeardClip
-from mkaudio.pipeline.filters import MostActive, activity_s, first_refusal, heard_filters
 from mkaudio.pipeline.file_words import words_of_path
+from mkaudio.pipeline.filters import MostActive, activity_s, first_refusal, heard_filters
 from mkaudio.pipeline.rows import PlanRow
 from mkaudio.pipeline.scoring import cosine_scores, score_percentiles
 from mkaudio.pipeline.selection import choose
 from mkaudio.pipeline.sources import Source
 from mkaudio.pipeline.task import Progress, Workplace
 from mkaudio.pipeline.timeline import timeline_of
-from mkaudio.shards import FILTERED, Candidate, Clip, Refusal, Verdict, encode_flac, key_of
+from mkaudio.shards import FILTERED, Candidate, Clip, Refusal, Verdict, encode_flac, heard_in, key_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,7 @@ class Distillation:
         self._audio: list[NDArray[np.float32]] = []
         self._prompts: list[NDArray[np.float32]] = []
         self._clip_sources: list[str] = []
+        self._shares: list[tuple[float, float, float]] = []
 
     def clips(self) -> Iterator[tuple[Clip, bytes]]:
         """Distil the rows.
@@ -180,6 +181,7 @@ class Distillation:
         self._audio.append(clip.audio_embedding)
         self._prompts.append(judged.prompt_embedding)
         self._clip_sources.append(window.row.name)
+        self._shares.append((window.duration_s, clip.timeline.speech_share, clip.timeline.music_share))
 
     def _labels(self, row: PlanRow) -> tuple[str, ...]:
         words = words_of_path(row.source_path) if self._config.file_names else ""
@@ -188,6 +190,10 @@ class Distillation:
     def percentiles(self) -> list[float | None]:
         """Return `score_percentile` of every clip yielded."""
         return score_percentiles(np.array(self._audio), np.array(self._prompts), self._clip_sources)
+
+    def heard(self) -> dict[str, float]:
+        """Return how many of the clips yielded have speech, and music, and their seconds."""
+        return heard_in(self._shares, self._config.speech_share, self._config.music_share)
 
     def counts(self) -> dict[str, int]:
         """Return what became of the rows' sources and windows; each number is counted by itself, so the sums can fail."""

@@ -22,6 +22,9 @@ SHARE_DECIMALS = 4
 class ClippingFilter:
     """Leaves out what is clipped beyond repair.
 
+    The default limit of .5 leaves out what rests at full scale most of the time: on 3,298 sounds of games and instruments 4
+    control signals of a synthesiser (1.0). The next are a waveform (.36) and shots and explosions (.20 and less).
+
     Args:
         limit: share of the samples; a window with a larger share of clipped ones is left out.
     """
