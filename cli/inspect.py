@@ -89,7 +89,7 @@ def _query(connection: "duckdb.DuckDBPyConnection", sql: str) -> str:
 
 
 def _overview(connection: "duckdb.DuckDBPyConnection", n_prompts: int, shares: tuple[float, float]) -> list[str]:
-    from mkaudio.shards import heard_in, heard_line
+    from mkaudio.shards import HEARD, heard_line
 
     def rows(sql: str) -> list[tuple]:  # type: ignore[type-arg]
         return connection.execute(sql).fetchall()
@@ -105,8 +105,9 @@ def _overview(connection: "duckdb.DuckDBPyConnection", n_prompts: int, shares: t
         f"clips     {clips:,} of {planned:,} planned; {prompted:,} have a prompt",
         f"hours     {hours:.2f}",
     ]
-    heard = heard_in(rows("select duration_s, speech_share, music_share from manifest"), *shares)
-    lines += [f"heard     {heard_line(heard)}"]
+    kinds = ("true", *(f"{kind}_share >= {share:g}" for kind, share in zip(("speech", "music"), shares, strict=True)))
+    sums = ", ".join(f"count(*) filter ({one}), coalesce(sum(duration_s) filter ({one}), 0)" for one in kinds)
+    lines += [f"heard     {heard_line(dict(zip(HEARD, rows(f'select {sums} from manifest')[0], strict=True)))}"]
     lines += ["", "score of the prompt"]
     lines += _histogram([score for (score,) in rows("select score from manifest where prompt <> '' order by score")])
     lines += ["", "which expert wins"]

@@ -14,7 +14,7 @@ from mkaudio.shards.dataset import (
     write_dataset_info,
 )
 from mkaudio.shards.disk import naming
-from mkaudio.shards.heard import heard_in, heard_line, total_heard
+from mkaudio.shards.heard import HEARD, heard_in, heard_line, total_heard
 from mkaudio.shards.hugging_face import hugging_face_features
 from mkaudio.shards.local_storage import LocalStorage
 from mkaudio.shards.lock import locked
@@ -46,6 +46,7 @@ __all__ = [
     "CANDIDATES",
     "DATASET_FILE",
     "FILTERED",
+    "HEARD",
     "LOG_FOLDER",
     "MANIFEST",
     "PLAN",

@@ -2,8 +2,8 @@
 
 The mean power spectrum is raised by 6 dB an octave, about what sounds fall by, and measured in dB above a floor: 60 dB
 below its highest, or the noise of 16 bits where that is higher. The bandwidth is the frequency below which 99 % of that
-area lies. An area of dB, not of energy: in energy all sounds are low; a lone whistle of a television does not move it.
-What a bad resampler (linear interpolation) mirrors up is sound to it. C channels, T samples, F frequencies.
+area lies. An area of dB, not of energy: in energy all sounds are low. What a bad resampler (linear interpolation) mirrors
+up is sound to it, and so is noise that was added later. C channels, T samples, F frequencies.
 
 The slope and the 60 dB are chosen by measurement: tests/benchmarks/bandwidth_range.py.
 """

@@ -2,7 +2,7 @@
 
 One sample at full scale is no clipping: a loud wave may just reach it. Three in a row are, since between the crest and
 the next step down a wave that is not cut spends less than three samples (a full-scale sine above 70 Hz at 44.1 kHz;
-below, its share is at most .005).
+below, its share is at most .007).
 """
 
 from dataclasses import dataclass
