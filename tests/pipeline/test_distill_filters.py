@@ -143,6 +143,7 @@ def test_it_is_the_same_whatever_the_batches(long, batch_size):
         (one.row.name, one.window, str(one.refusal)) for one in other.left
     }
     assert [clip.key for clip, _ in clips] == sorted(clip.key for clip, _ in clips), "plan order"
+    assert not other._contests, "a source that has ended holds no memory"
 
 
 @pytest.mark.slow

@@ -47,6 +47,12 @@ def test_a_tilted_sound_that_was_telephone_is_narrow_all_the_same():
         assert bandwidth_hz(upsampled(through, 8_000), RATE_HZ) < 4_500
 
 
+def test_the_noise_of_16_bits_is_no_sound():
+    """Quiet telephone: what rounding adds above 4 kHz is only 30 dB below it."""
+    assert bandwidth_hz(upsampled(noise(16_000, rms=0.001), 8_000), RATE_HZ) < 4_500
+    assert bandwidth_hz(on_grid(noise(RATE_HZ, rms=2**-16), 16), RATE_HZ) == 0.0
+
+
 def test_a_tone_is_as_wide_as_it_is_high():
     assert bandwidth_hz(tone(5_000, RATE_HZ, RATE_HZ), RATE_HZ) == pytest.approx(5_000, rel=0.1)
 
