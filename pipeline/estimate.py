@@ -64,7 +64,8 @@ class Estimate:
         lines = [
             f"sounds    {self.inputs:,} ({self.duplicates:,} duplicates, {sum(self.refused.values()):,} refused"
             + (f": {refused})" if refused else ")"),
-            f"clips     {self.clips:,}" + (f", of which {self.kept:,} are kept" if self.kept < self.clips else ""),
+            f"clips     {self.clips:,}"
+            + (f", of which at most {self.kept:,} are kept" if self.kept < self.clips else ""),
             f"hours     {self.audio_s / 3600:.2f}",
         ]
         if self.trial.windows:

@@ -78,9 +78,8 @@ def main():
     print(f"{len(clipped)} sounds; clipped by more than", {one: int((np.array(clipped) > one).sum()) for one in SHARES})
     for limit_hz in LIMITS_HZ:
         narrow = [rate_hz for found_hz, rate_hz in wide_hz if found_hz < limit_hz]
-        print(
-            f"below {limit_hz} Hz: {len(narrow)}, {sum(rate_hz > 2 * limit_hz for rate_hz in narrow)} of them at a rate that holds more"
-        )
+        more = sum(rate_hz > 2 * limit_hz for rate_hz in narrow)
+        print(f"below {limit_hz} Hz: {len(narrow)}, {more} of them at a rate that holds more")
 
 
 if __name__ == "__main__":
