@@ -11,6 +11,7 @@ import typer
 if TYPE_CHECKING:
     from mkaudio.cli.engines import EngineChoice
     from mkaudio.pipeline import DistillConfig, Source, Summary
+    from mkaudio.pipeline.config import Wanted
     from mkaudio.pipeline.output import Mode
     from mkaudio.pipeline.task import ToolboxFactory
 
@@ -65,6 +66,22 @@ def distill(
     min_score: Annotated[
         float | None, typer.Option(help="Lowest score in the default selection; every clip is stored all the same.")
     ] = None,
+    silence_dbfs: Annotated[float, typer.Option(help="Leave out windows whose peak is lower; -200 keeps all.")] = -60.0,
+    min_duration_s: Annotated[float, typer.Option(help="Leave out what is shorter; 0 keeps all.")] = 0.0,
+    max_clipped_share: Annotated[
+        float, typer.Option(help="Leave out windows with a larger share of clipped samples; 1 keeps all.")
+    ] = 0.5,
+    min_bandwidth_hz: Annotated[
+        float,
+        typer.Option(help="Leave out what has no sound up there, as old telephone has none above 4000; 0 keeps all."),
+    ] = 0.0,
+    speech: Annotated[str, typer.Option(help="Windows with speech: keep, drop, or only these.")] = "keep",
+    music: Annotated[str, typer.Option(help="Windows with music: keep, drop, or only these.")] = "keep",
+    speech_share: Annotated[float, typer.Option(help="Share of a window from which it is one with speech.")] = 0.5,
+    music_share: Annotated[float, typer.Option(help="Share of a window from which it is one with music.")] = 0.5,
+    max_windows_per_file: Annotated[
+        int | None, typer.Option(help="Keep of each sound only the N windows in which most is going on.")
+    ] = None,
     file_names: Annotated[
         bool, typer.Option("--file-names/--no-file-names", help="Let the labels expert read file and folder names.")
     ] = True,
@@ -90,7 +107,10 @@ def distill(
 
     config = DistillConfig(
         window_s=window_s, store_rate_hz=store_rate, store_channels=store_channels, samples_per_shard=samples_per_shard,
-        batch_size=batch_size, file_names=file_names, min_score=min_score, limit=limit,
+        batch_size=batch_size, file_names=file_names, min_score=min_score, limit=limit, silence_dbfs=silence_dbfs,
+        min_duration_s=min_duration_s, max_clipped_share=max_clipped_share, min_bandwidth_hz=min_bandwidth_hz,
+        speech=_wanted("--speech", speech), music=_wanted("--music", music), speech_share=speech_share,
+        music_share=music_share, max_windows_per_file=max_windows_per_file,
     )  # fmt: skip
     if resume and append:
         raise ValueError("--resume finishes a run, --append begins a new one: give one of them")
@@ -181,6 +201,13 @@ def _columns(pairs: list[str]) -> dict[str, str]:
             raise ValueError(f"--column {pair}: write it as group=my_column")
         columns[what.strip()] = name.strip()
     return columns
+
+
+def _wanted(option: str, value: str) -> "Wanted":
+    from mkaudio.pipeline.config import WANTED
+
+    _one_of(option, value, WANTED)
+    return next(one for one in WANTED if one == value)
 
 
 def _one_of(option: str, value: str, known: tuple[str, ...]) -> None:

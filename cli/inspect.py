@@ -35,7 +35,7 @@ def inspect(
         print(_query(connection, "select column_name, column_type from (describe file)"))
         print(_query(connection, f"select * from file limit {max(0, prompts)}"))
     else:
-        for line in _overview(connection, max(0, prompts)):
+        for line in _overview(connection, max(0, prompts), _shares(path)):
             print(line)
 
 
@@ -66,6 +66,14 @@ def _connect(path: str) -> "duckdb.DuckDBPyConnection":
     return connection
 
 
+def _shares(path: str) -> tuple[float, float]:
+    """Return the share of a clip from which it is one with speech, and one with music, as distill was told."""
+    from mkaudio.shards import open_storage, read_dataset_info
+
+    config = read_dataset_info(open_storage(path)).config
+    return config["speech_share"], config["music_share"]
+
+
 def _is_file(path: str) -> bool:
     return Path(path).is_file()
 
@@ -80,7 +88,9 @@ def _query(connection: "duckdb.DuckDBPyConnection", sql: str) -> str:
     return str(frame.to_string(index=False, max_colwidth=100))
 
 
-def _overview(connection: "duckdb.DuckDBPyConnection", n_prompts: int) -> list[str]:
+def _overview(connection: "duckdb.DuckDBPyConnection", n_prompts: int, shares: tuple[float, float]) -> list[str]:
+    from mkaudio.shards import HEARD, heard_line
+
     def rows(sql: str) -> list[tuple]:  # type: ignore[type-arg]
         return connection.execute(sql).fetchall()
 
@@ -95,6 +105,9 @@ def _overview(connection: "duckdb.DuckDBPyConnection", n_prompts: int) -> list[s
         f"clips     {clips:,} of {planned:,} planned; {prompted:,} have a prompt",
         f"hours     {hours:.2f}",
     ]
+    kinds = ("true", *(f"{kind}_share >= {share:g}" for kind, share in zip(("speech", "music"), shares, strict=True)))
+    sums = ", ".join(f"count(*) filter ({one}), coalesce(sum(duration_s) filter ({one}), 0)" for one in kinds)
+    lines += [f"heard     {heard_line(dict(zip(HEARD, rows(f'select {sums} from manifest')[0], strict=True)))}"]
     lines += ["", "score of the prompt"]
     lines += _histogram([score for (score,) in rows("select score from manifest where prompt <> '' order by score")])
     lines += ["", "which expert wins"]

@@ -13,6 +13,15 @@ _OPTIONS = {
     "samples_per_shard": "--samples-per-shard",
     "batch_size": "--batch-size",
     "min_score": "--min-score",
+    "silence_dbfs": "--silence-dbfs",
+    "min_duration_s": "--min-duration-s",
+    "max_clipped_share": "--max-clipped-share",
+    "min_bandwidth_hz": "--min-bandwidth-hz",
+    "speech": "--speech",
+    "music": "--music",
+    "speech_share": "--speech-share",
+    "music_share": "--music-share",
+    "max_windows_per_file": "--max-windows-per-file",
 }
 
 

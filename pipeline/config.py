@@ -2,11 +2,14 @@
 
 import math
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Literal
 
 from mkaudio.shards import can_be_stored
 
 STORE_CHANNELS = ("mono", "source")
+Wanted = Literal["keep", "drop", "only"]
+WANTED: tuple[Wanted, ...] = ("keep", "drop", "only")
+"""What can be asked of a kind of sound: all the same, none of it, or nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,14 @@ class DistillConfig:
         samples_per_shard: windows in a shard; a source is split over shards only where it alone has more.
         batch_size: windows that go through the models together.
         silence_dbfs: a window whose peak is lower is silent.
+        min_duration_s: a window, or a whole source, that is shorter is left out; 0 keeps all.
+        max_clipped_share: a window with a larger share of clipped samples is left out; 1 keeps all.
+        min_bandwidth_hz: a window whose sound ends at a lower frequency is left out; 0 keeps all.
+        speech: whether windows with speech are kept, dropped, or the only ones kept.
+        music: the same for music.
+        speech_share: share of a window from which it is one with speech.
+        music_share: the same for music.
+        max_windows_per_file: of each source only so many windows, those with most going on; None keeps all.
         file_names: whether the `labels` expert may read words in file and folder names.
         min_score: lowest score of a clip in the default selection; None selects every clip that has a prompt.
         limit: only the first N inputs; None takes all.
@@ -33,6 +44,14 @@ class DistillConfig:
     samples_per_shard: int = 512
     batch_size: int = 16
     silence_dbfs: float = -60.0
+    min_duration_s: float = 0.0
+    max_clipped_share: float = 0.5
+    min_bandwidth_hz: float = 0.0
+    speech: Wanted = "keep"
+    music: Wanted = "keep"
+    speech_share: float = 0.5
+    music_share: float = 0.5
+    max_windows_per_file: int | None = None
     file_names: bool = True
     min_score: float | None = None
     limit: int | None = None
@@ -58,6 +77,34 @@ class DistillConfig:
                 raise ValueError(f"--{name.replace('_', '-')} {getattr(self, name)}: at least 1")
         if self.limit is not None and self.limit < 1:
             raise ValueError(f"--limit {self.limit}: at least 1")
+        self._check_filters()
+
+    def _check_filters(self) -> None:
+        if not -200 <= self.silence_dbfs <= 0:
+            raise ValueError(f"--silence-dbfs {self.silence_dbfs:g}: a level from -200 (keeps all) to 0 dBFS")
+        if not 0 <= self.min_duration_s <= self.window_s:
+            raise ValueError(
+                f"--min-duration-s {self.min_duration_s:g}: 0 (keeps all) to {self.window_s:g}, the length of a window"
+            )
+        if not 0 <= self.max_clipped_share <= 1:
+            raise ValueError(f"--max-clipped-share {self.max_clipped_share:g}: a share from 0 to 1 (keeps all)")
+        if not (self.min_bandwidth_hz >= 0 and math.isfinite(self.min_bandwidth_hz)):
+            raise ValueError(f"--min-bandwidth-hz {self.min_bandwidth_hz:g}: a frequency, or 0 (keeps all)")
+        for name in ("speech", "music"):
+            if getattr(self, name) not in WANTED:
+                raise ValueError(f"--{name} {getattr(self, name)}: one of {', '.join(WANTED)}")
+            if not 0 < (share := getattr(self, f"{name}_share")) <= 1:
+                raise ValueError(f"--{name}-share {share:g}: a share of the window, above 0 and at most 1")
+        if (most := self.max_windows_per_file) is not None and not 1 <= most <= self.samples_per_shard:
+            raise ValueError(
+                f"--max-windows-per-file {most}: 1 to {self.samples_per_shard} (--samples-per-shard), as a source then stays "
+                "in one shard"
+            )
+
+    @property
+    def decides_after_hearing(self) -> bool:
+        """Whether a window that was heard may still be left out, so that encoding it ahead could be in vain."""
+        return self.max_windows_per_file is not None or (self.speech, self.music) != ("keep", "keep")
 
     def as_dict(self) -> dict[str, Any]:
         """Return the settings as plain values."""

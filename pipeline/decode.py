@@ -11,6 +11,7 @@ import soxr
 from numpy.typing import NDArray
 
 from mkaudio.pipeline.config import DistillConfig
+from mkaudio.pipeline.filters import Sound, first_refusal, sound_filters
 from mkaudio.pipeline.index import stop_if_all_is_gone, unreadable
 from mkaudio.pipeline.rows import PlanRow
 from mkaudio.pipeline.sources import Source
@@ -31,7 +32,7 @@ class Window:
         samples: integer samples as stored (C, T).
         sample_rate_hz: of the samples.
         bit_depth: 16 or 24.
-        flac: the samples, encoded.
+        flac: the samples, encoded; empty where the window may still be left out (`config.decides_after_hearing`).
         sha256: of the source.
         heard: rate in Hz → mono waveform (T,) for the models.
         rms_dbfs: level over all channels.
@@ -91,7 +92,7 @@ def decode_rows(
     Args:
         rows: of the plan.
         sources: root name → what opens its inputs.
-        config: windows, stored rate and channels, silence.
+        config: windows, stored rate and channels, filters.
         rates_hz: rates at which models hear.
         verdicts: input → why it is not even opened.
 
@@ -105,7 +106,7 @@ def decode_rows(
         elif verdict and not row.duplicate_of:
             yield Left(row, None, row.n_windows, "worker", verdict)
         elif row.n_windows:
-            yield from _without_silent(row, _windows(row, sources[row.source_root], config, rates_hz), config)
+            yield from _judged_silent(row, _windows(row, sources[row.source_root], config, rates_hz), config)
         yield EndOfRow(row)
 
 
@@ -157,7 +158,8 @@ def _window(
     digest: str,
     config: DistillConfig,
     rates_hz: tuple[int, ...],
-) -> Window:
+) -> Window | Left:
+    decoded = waveform
     if config.store_channels == "mono":
         waveform = waveform.mean(axis=0, keepdims=True, dtype=np.float32) if len(waveform) > 1 else waveform
     elif len(waveform) > _FLAC_CHANNELS:
@@ -170,7 +172,9 @@ def _window(
         waveform = soxr.resample(waveform.T, row.sample_rate_hz, rate, quality="HQ").T
     samples = quantise(waveform, row.bit_depth)
     peak, rms = _levels(samples, row.bit_depth)
-    silent = peak < config.silence_dbfs
+    refusal = first_refusal(sound_filters(config), Sound(decoded, row.sample_rate_hz, peak))
+    if refusal:
+        return Left(row, number, 1, "filter", refusal)
     return Window(
         row=row,
         number=number,
@@ -178,9 +182,9 @@ def _window(
         samples=samples,
         sample_rate_hz=rate,
         bit_depth=row.bit_depth,
-        flac=b"" if silent else encode_flac(samples, rate, row.bit_depth),
+        flac=b"" if config.decides_after_hearing else encode_flac(samples, rate, row.bit_depth),
         sha256=digest,
-        heard={} if silent else _heard(samples, rate, row.bit_depth, rates_hz),
+        heard=_heard(samples, rate, row.bit_depth, rates_hz),
         rms_dbfs=rms,
         peak_dbfs=peak,
     )
@@ -212,20 +216,20 @@ def _dbfs(value: float) -> float:
     return round(20 * float(np.log10(value)), 2) if value > 0 else _SILENCE_DBFS
 
 
-def _without_silent(row: PlanRow, windows: Iterator[Window | Left], config: DistillConfig) -> Iterator[Window | Left]:
-    """Leave silent windows out; where no window of a source can be heard, it is refused as silent.
+def _judged_silent(row: PlanRow, windows: Iterator[Window | Left], config: DistillConfig) -> Iterator[Window | Left]:
+    """Hold silent windows back to the end; where no window of a source can be heard, it is refused as silent.
 
     Yields:
-        What came in, with silent windows turned into rows of quarantine.
+        What came in, the silent windows last.
     """
     silent: list[Left] = []
     others = 0
     for window in windows:
-        if isinstance(window, Window) and window.peak_dbfs < config.silence_dbfs:
-            found = f"peak {window.peak_dbfs:g} dBFS is below {config.silence_dbfs:g}"
-            silent.append(Left(row, window.number, 1, "filter", Refusal(Reason.SILENT_WINDOW, found)))
+        reason = window.refusal.reason if isinstance(window, Left) else None
+        if isinstance(window, Left) and reason is Reason.SILENT_WINDOW:
+            silent.append(window)
         else:
-            others += not (isinstance(window, Left) and window.refusal.reason is Reason.SHORT_TAIL)
+            others += reason is not Reason.SHORT_TAIL
             yield window
     if silent and not others and row.n_windows == config.n_windows(row.n_frames, row.sample_rate_hz):
         verdict = Refusal(Reason.ALL_SILENT, f"all {len(silent)} windows: {silent[0].refusal.message}")

@@ -19,6 +19,7 @@ from mkaudio.shards import (
     plan_files,
     read_marker,
     sha256_of_stream,
+    total_heard,
     write_dataset_info,
 )
 
@@ -83,9 +84,12 @@ def summarise(storage: Storage, info: DatasetInfo) -> Summary:
         storage: of the dataset.
         info: its description.
     """
-    counts = total(read_marker(storage, shard)["counts"] for shard in range(info.n_shards))
+    counts, heard = total([]), total_heard([])
+    for shard in range(info.n_shards):
+        marker = read_marker(storage, shard)
+        counts, heard = total([counts, marker["counts"]]), total_heard([heard, marker["heard"]])
     sources = sum(generation.n_sources for generation in info.generations)
-    return Summary(counts, sources, info.next_key)
+    return Summary(counts, sources, info.next_key, heard)
 
 
 def _unfinished(storage: Storage, info: DatasetInfo) -> tuple[list[int], int]:

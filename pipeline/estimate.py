@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
@@ -26,9 +27,10 @@ _LENGTHS = ("n_windows", "first_window", "n_frames", "sample_rate_hz")
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What the trial clips cost: seconds after the models were warm, clips, bytes of FLAC, seconds of sound."""
+    """What the trial cost: seconds after the models were warm, windows tried, clips left, their FLAC's bytes and seconds."""
 
     took_s: float = 0.0
+    windows: int = 0
     clips: int = 0
     flac_bytes: int = 0
     audio_s: float = 0.0
@@ -45,6 +47,7 @@ class Estimate:
         clips: windows planned.
         audio_s: seconds of sound in them.
         trial: what some of them cost.
+        kept: windows of them at most, where only so many of a sound are kept.
     """
 
     inputs: int
@@ -53,6 +56,7 @@ class Estimate:
     clips: int
     audio_s: float
     trial: Trial
+    kept: int
 
     def lines(self) -> list[str]:
         """Return the estimate as a person reads it."""
@@ -60,17 +64,23 @@ class Estimate:
         lines = [
             f"sounds    {self.inputs:,} ({self.duplicates:,} duplicates, {sum(self.refused.values()):,} refused"
             + (f": {refused})" if refused else ")"),
-            f"clips     {self.clips:,}",
+            f"clips     {self.clips:,}"
+            + (f", of which at most {self.kept:,} are kept" if self.kept < self.clips else ""),
             f"hours     {self.audio_s / 3600:.2f}",
         ]
-        if self.trial.clips:
-            size = self.trial.flac_bytes / max(self.trial.audio_s, 1e-9) * self.audio_s
-            took_s = self.trial.took_s / self.trial.clips * self.clips
+        if self.trial.windows:
+            passed = self.trial.clips / self.trial.windows * self.kept / max(1, self.clips)
+            size = self.trial.flac_bytes / max(self.trial.audio_s, 1e-9) * self.audio_s * passed
+            took_s = self.trial.took_s / self.trial.windows * self.clips
             lines += [
                 f"on disk   about {size / 1e9:.2f} GB of FLAC",
                 f"time      about {took_s / 60:.1f} min with one worker "
-                f"({self.trial.clips} clips took {self.trial.took_s:.2f} s)",
+                f"({self.trial.windows} clips took {self.trial.took_s:.2f} s)",
             ]
+            if left_out := self.trial.windows - self.trial.clips:
+                lines.append(
+                    f"left out  {left_out} of the {self.trial.windows} clips tried, by filters or as bad input"
+                )
         return [*lines, "nothing was written (--dry-run)"]
 
 
@@ -114,7 +124,9 @@ class TrialTask:
         started = time.perf_counter()
         clips = list(Distillation(list(self.rows), self.sources, self.config, workplace).clips())
         took_s = time.perf_counter() - started
-        return Trial(took_s, len(clips), sum(len(flac) for _, flac in clips), sum(clip.duration_s for clip, _ in clips))
+        windows = sum(row.n_windows for row in self.rows)
+        flac_bytes, audio_s = sum(len(flac) for _, flac in clips), sum(clip.duration_s for clip, _ in clips)
+        return Trial(took_s, windows, len(clips), flac_bytes, audio_s)
 
 
 def estimate(
@@ -156,4 +168,5 @@ def estimate(
         clips=int(lengths["n_windows"].sum()),
         audio_s=float((lengths["n_frames"][begins] / lengths["sample_rate_hz"][begins]).sum()),
         trial=trial,
+        kept=int(np.minimum(lengths["n_windows"], config.max_windows_per_file or lengths["n_windows"].max()).sum()),
     )

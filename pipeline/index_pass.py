@@ -71,7 +71,7 @@ def seal_plan(
     same = _duplicates(indexed, digests, earlier)
     n_windows = indexed.n_windows.copy()
     n_windows[same.inputs] = 0
-    where = partition(n_windows, config.samples_per_shard, info.n_shards, info.next_key)
+    where = partition(n_windows, config.samples_per_shard, info.n_shards, info.next_key, config.max_windows_per_file)
     if info.generations and not where.n_windows.any():
         raise ValueError(_nothing_found(sources, earlier))
     name = plan_file(len(info.generations))
@@ -147,7 +147,8 @@ def _worth_hashing(indexed: Indexed, earlier: Known, config: DistillConfig) -> N
     usable = indexed.n_windows > 0
     sizes, counts = np.unique(indexed.sizes[usable], return_counts=True)
     alike = np.isin(indexed.sizes, np.union1d(sizes[counts > 1], earlier.sizes))
-    return np.flatnonzero(usable & (alike | (indexed.n_windows > config.samples_per_shard)))
+    is_split = (indexed.n_windows > config.samples_per_shard) & (config.max_windows_per_file is None)
+    return np.flatnonzero(usable & (alike | is_split))
 
 
 def _duplicates(indexed: Indexed, digests: Digests, earlier: Known) -> Duplicates:

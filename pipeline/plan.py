@@ -37,24 +37,36 @@ class Partition:
     n_shards: int
 
 
-def partition(n_windows: NDArray[np.int64], samples_per_shard: int, first_shard: int, first_key: int) -> Partition:
+def partition(
+    n_windows: NDArray[np.int64],
+    samples_per_shard: int,
+    first_shard: int,
+    first_key: int,
+    max_per_source: int | None = None,
+) -> Partition:
     """Deal sources to shards in order; only a source that is longer than a shard is split.
+
+    Where only so many windows of a source are kept, it fills a shard by these and is never split: which they are is found
+    where all its windows are heard. Keys are numbered over all windows all the same.
 
     Args:
         n_windows: of each source; 0 for a refused one or a duplicate, which still gets its row.
         samples_per_shard: windows that a shard may hold.
         first_shard: number of the first shard.
         first_key: number of the first window.
+        max_per_source: windows that are kept of a source, at most `samples_per_shard`; None keeps all.
     """
-    n_rows = np.maximum(-(-n_windows // samples_per_shard), 1)
+    kept = n_windows if max_per_source is None else np.minimum(n_windows, max_per_source)
+    n_rows = np.maximum(-(-kept // samples_per_shard), 1)
     source = np.repeat(np.arange(len(n_windows)), n_rows)
     piece = np.arange(len(source)) - np.repeat(np.cumsum(n_rows) - n_rows, n_rows)
     first_window = piece * samples_per_shard
-    taken = np.minimum(n_windows[source] - first_window, samples_per_shard)
+    fills = np.minimum(kept[source] - first_window, samples_per_shard)
+    taken = fills if max_per_source is None else n_windows
     # A long source begins a shard with each of its pieces; what follows it may fill up its last shard.
     alone = np.flatnonzero(n_rows[source] > 1)
+    starts = _shard_starts(np.concatenate([[0], np.cumsum(fills)]), alone, samples_per_shard)
     total = np.concatenate([[0], np.cumsum(taken)])
-    starts = _shard_starts(total, alone, samples_per_shard)
     return Partition(
         source,
         np.repeat(np.arange(first_shard, first_shard + len(starts), dtype=np.int32), np.diff([*starts, len(source)])),
@@ -66,7 +78,7 @@ def partition(n_windows: NDArray[np.int64], samples_per_shard: int, first_shard:
 
 
 def _shard_starts(total: NDArray[np.int64], alone: NDArray[np.int64], samples_per_shard: int) -> list[int]:
-    """Return the row with which each shard begins; `total` are the windows before each row and after the last."""
+    """Return the row with which each shard begins; `total` are the windows kept before each row and after the last."""
     starts, row, n_rows = [], 0, len(total) - 1
     while row < n_rows:
         starts.append(row)

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from mkaudio.shards import heard_line
+
 COUNTS = (
     "sources", "sources_read", "sources_refused", "sources_duplicate", "sources_read_in_part",
     "windows", "windows_committed", "windows_filtered", "windows_refused",
@@ -17,11 +19,13 @@ class Summary:
         counts: the totals, by the names in `COUNTS`.
         planned_sources: as the sealed plans state them.
         planned_windows: as the sealed plans state them.
+        heard: clips and seconds, of those with speech and with music too; None where nobody has counted.
     """
 
     counts: dict[str, int]
     planned_sources: int
     planned_windows: int
+    heard: dict[str, float] | None = None
 
     @property
     def sources_close(self) -> bool:
@@ -41,7 +45,7 @@ class Summary:
         return self.counts["sources_refused"] / max(1, self.planned_sources)
 
     def lines(self) -> list[str]:
-        """Return both sums as a person reads them."""
+        """Return both sums, and how much is speech and music, as a person reads them."""
         counts = self.counts
         in_part = f" ({counts['sources_read_in_part']} in part)" if counts["sources_read_in_part"] else ""
         return [
@@ -49,6 +53,7 @@ class Summary:
             f"+ {counts['sources_refused']:,} refused + {counts['sources_duplicate']:,} duplicates",
             f"{_sign(self.windows_close)} windows {self.planned_windows:,} = {counts['windows_committed']:,} committed "
             f"+ {counts['windows_filtered']:,} filtered + {counts['windows_refused']:,} refused",
+            *([f"  {heard_line(self.heard)}"] if self.heard else []),
         ]
 
 

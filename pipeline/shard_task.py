@@ -72,7 +72,10 @@ class ShardTask:
             return {}
         with self.storage.staging(f"shard-{shard_name(self.shard)}") as staging:
             files = self._write(flow, workplace.tools.scorer, staging)
-            facts = {"generation": self.generation, "batch_size": self.config.batch_size, "counts": flow.counts()}
+            facts = {
+                "generation": self.generation, "batch_size": self.config.batch_size, "counts": flow.counts(),
+                "heard": flow.heard(),
+            }  # fmt: skip
             commit_shard(self.storage, self.shard, files, staging, facts)
         return flow.counts()
 

@@ -1,10 +1,10 @@
-"""The flow on one screen: decode → hear → propose → score → select, over the rows of one shard.
+"""The flow on one screen: decode → hear → filter → propose → score → select, over the rows of one shard.
 
 What is done to a sound stands here; where it runs is the engine's business. B clips in a batch, P patches, D dimensions.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,13 +14,14 @@ from mkaudio.pipeline.config import DistillConfig
 from mkaudio.pipeline.decode import EndOfRow, Left, Window, decode_rows
 from mkaudio.pipeline.experts.expert import HeardClip
 from mkaudio.pipeline.file_words import words_of_path
+from mkaudio.pipeline.filters import MostActive, activity_s, first_refusal, heard_filters
 from mkaudio.pipeline.rows import PlanRow
 from mkaudio.pipeline.scoring import cosine_scores, score_percentiles
 from mkaudio.pipeline.selection import choose
 from mkaudio.pipeline.sources import Source
 from mkaudio.pipeline.task import Progress, Workplace
 from mkaudio.pipeline.timeline import timeline_of
-from mkaudio.shards import FILTERED, Candidate, Clip, Verdict, key_of
+from mkaudio.shards import FILTERED, Candidate, Clip, Refusal, Verdict, encode_flac, heard_in, key_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,10 @@ class Judged:
 
     verdicts: tuple[Verdict, ...]
     prompt_embedding: NDArray[np.float32]
+
+
+Done = tuple[Window, HeardClip, Judged]
+"""A window that is through."""
 
 
 class Distillation:
@@ -46,10 +51,13 @@ class Distillation:
     ) -> None:
         self._rows, self._sources, self._config, self._workplace = rows, sources, config, workplace
         self._tools = workplace.tools
+        self._filters = heard_filters(config)
+        self._contests: dict[str, MostActive[Done]] = {}
         self.left: list[Left] = []
         self._audio: list[NDArray[np.float32]] = []
         self._prompts: list[NDArray[np.float32]] = []
         self._clip_sources: list[str] = []
+        self._shares: list[tuple[float, float, float]] = []
 
     def clips(self) -> Iterator[tuple[Clip, bytes]]:
         """Distil the rows.
@@ -58,12 +66,15 @@ class Distillation:
             Every clip, in plan order, with its encoded sound.
         """
         for windows, ended in self._batches(self._decode_ahead()):
-            heard = self._hear(windows)
+            kept = [both for both in zip(windows, self._hear(windows), strict=True) if self._passes(*both)]
+            heard = [clip for _, clip in kept]
             proposed = self._propose(heard)
             judged = [self._judge(clip, candidates) for clip, candidates in zip(heard, proposed, strict=True)]
-            for window, clip, one in zip(windows, heard, judged, strict=True):
+            done = [(window, clip, one) for (window, clip), one in zip(kept, judged, strict=True)]
+            for window, clip, one in self._chosen(done, ended):
                 self._note(window, clip, one)
-                yield _clip(window, clip, one.verdicts), window.flac
+                flac = window.flac or encode_flac(window.samples, window.sample_rate_hz, window.bit_depth)
+                yield _clip(window, clip, one.verdicts), flac
             self._workplace.report(Progress(len(windows), sum(window.duration_s for window in windows)))
             for row in ended:
                 self._workplace.journal.leave(row.name)
@@ -122,6 +133,37 @@ class Distillation:
             for window, one, embedding in zip(windows, perceived, embeddings, strict=True)
         ]
 
+    def _passes(self, window: Window, clip: HeardClip) -> bool:
+        """Say whether a window goes on now that it has been heard; what does not is left out with its reason."""
+        if refusal := first_refusal(self._filters, clip.timeline):
+            self._leave_out(window.row, window.number, refusal)
+            return False
+        if (limit := self._config.max_windows_per_file) is None:
+            return True
+        contest = self._contests.setdefault(window.row.name, MostActive(limit))
+        return contest.enter(window.number, activity_s(clip.timeline.events))
+
+    def _chosen(self, done: list[Done], ended: list[PlanRow]) -> Iterator[Done]:
+        """Choose what is stored: all that is through, or of each source that has ended its most active windows.
+
+        Yields:
+            In plan order.
+        """
+        if self._config.max_windows_per_file is None:
+            yield from done
+            return
+        for window, clip, judged in done:  # what may have to wait for its source's end waits without its waveforms
+            waiting = (replace(window, heard={}), replace(clip, waveforms={}), judged)
+            self._contests[window.row.name].hold(window.number, waiting)
+        for row in ended:
+            if contest := self._contests.pop(row.name, None):
+                yield from contest.winners()
+                for number, refusal in contest.losers():
+                    self._leave_out(row, number, refusal)
+
+    def _leave_out(self, row: PlanRow, number: int, refusal: Refusal) -> None:
+        self.left.append(Left(row, number, 1, "filter", refusal))
+
     def _propose(self, heard: list[HeardClip]) -> list[list[Candidate]]:
         """Ask every expert; a clip's candidates stand in expert order."""
         of_experts = [expert.propose(heard) for expert in self._tools.experts] if heard else []
@@ -139,6 +181,7 @@ class Distillation:
         self._audio.append(clip.audio_embedding)
         self._prompts.append(judged.prompt_embedding)
         self._clip_sources.append(window.row.name)
+        self._shares.append((window.duration_s, clip.timeline.speech_share, clip.timeline.music_share))
 
     def _labels(self, row: PlanRow) -> tuple[str, ...]:
         words = words_of_path(row.source_path) if self._config.file_names else ""
@@ -147,6 +190,10 @@ class Distillation:
     def percentiles(self) -> list[float | None]:
         """Return `score_percentile` of every clip yielded."""
         return score_percentiles(np.array(self._audio), np.array(self._prompts), self._clip_sources)
+
+    def heard(self) -> dict[str, float]:
+        """Return how many of the clips yielded have speech, and music, and their seconds."""
+        return heard_in(self._shares, self._config.speech_share, self._config.music_share)
 
     def counts(self) -> dict[str, int]:
         """Return what became of the rows' sources and windows; each number is counted by itself, so the sums can fail."""

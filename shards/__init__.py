@@ -14,6 +14,7 @@ from mkaudio.shards.dataset import (
     write_dataset_info,
 )
 from mkaudio.shards.disk import naming
+from mkaudio.shards.heard import HEARD, heard_in, heard_line, total_heard
 from mkaudio.shards.hugging_face import hugging_face_features
 from mkaudio.shards.local_storage import LocalStorage
 from mkaudio.shards.lock import locked
@@ -45,6 +46,7 @@ __all__ = [
     "CANDIDATES",
     "DATASET_FILE",
     "FILTERED",
+    "HEARD",
     "LOG_FOLDER",
     "MANIFEST",
     "PLAN",
@@ -76,6 +78,8 @@ __all__ = [
     "decode_flac",
     "dequantise",
     "encode_flac",
+    "heard_in",
+    "heard_line",
     "hugging_face_features",
     "key_of",
     "locked",
@@ -98,6 +102,7 @@ __all__ = [
     "shard_files",
     "shard_name",
     "tables_of",
+    "total_heard",
     "uncommit_shard",
     "verify",
     "write_dataset_info",

@@ -37,9 +37,20 @@ class Reason(StrEnum):
     # filters: usable, and left out
     SILENT_WINDOW = "silent_window"
     SHORT_TAIL = "short_tail"
+    TOO_SHORT = "too_short"
+    CLIPPED = "clipped"
+    NARROW_BAND = "narrow_band"
+    SPEECH = "speech"
+    NO_SPEECH = "no_speech"
+    MUSIC = "music"
+    NO_MUSIC = "no_music"
+    LESS_ACTIVE = "less_active"
 
 
-FILTERED = frozenset({Reason.SILENT_WINDOW, Reason.SHORT_TAIL})
+FILTERED = frozenset({
+    Reason.SILENT_WINDOW, Reason.SHORT_TAIL, Reason.TOO_SHORT, Reason.CLIPPED, Reason.NARROW_BAND, Reason.SPEECH,
+    Reason.NO_SPEECH, Reason.MUSIC, Reason.NO_MUSIC, Reason.LESS_ACTIVE,
+})  # fmt: skip
 """Reasons that count as filtered; every other one counts as refused."""
 
 

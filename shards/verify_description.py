@@ -52,7 +52,13 @@ def _is_folder_name(value: Any) -> bool:
 
 
 def _is_config(value: Any) -> bool:
-    return isinstance(value, dict) and type(value.get("min_score")) in (type(None), int, float)
+    """Say whether a config holds what the checks of a shard read from it."""
+    return (
+        isinstance(value, dict)
+        and type(value.get("min_score")) in (type(None), int, float)
+        and type(value.get("max_windows_per_file")) in (type(None), int)
+        and all(type(value.get(f"{kind}_share")) in (int, float) for kind in ("speech", "music"))
+    )
 
 
 _GENERATION: dict[str, Callable[[Any], bool]] = {

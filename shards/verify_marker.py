@@ -3,6 +3,7 @@
 from typing import Any
 
 from mkaudio.shards.dataset import read_marker
+from mkaudio.shards.heard import is_heard
 from mkaudio.shards.naming import shard_files
 from mkaudio.shards.storage import Storage
 from mkaudio.shards.verify_description import are_counts, is_count, is_sha256
@@ -40,6 +41,8 @@ def read_checked_marker(storage: Storage, shard: int, generation: int, scorer: s
             raise ValueError(f"it states no size and sha256 of {name}")
     if not are_counts(marker.get("counts")):
         raise ValueError(f"its counts cannot be: {marker.get('counts')!r:.80}")
+    if not is_heard(marker.get("heard")):
+        raise ValueError(f"what it states of speech and music cannot be: {marker.get('heard')!r:.80}")
     return marker
 
 

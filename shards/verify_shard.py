@@ -7,6 +7,7 @@ from typing import Any
 import pyarrow as pa
 
 from mkaudio.shards.dataset import DatasetInfo
+from mkaudio.shards.heard import heard_in
 from mkaudio.shards.naming import marker_file, shard_files
 from mkaudio.shards.storage import Storage
 from mkaudio.shards.verify_files import file_size, open_file, read_checked, remedy_of
@@ -26,12 +27,14 @@ class ShardReport:
         shard: its number.
         problems: what is wrong with it.
         counts: as its marker states them; None where there is no marker to believe.
+        heard: as its marker states it of speech and music.
         dimensions: of its embeddings; None where they were not looked at.
     """
 
     shard: int
     problems: list[Problem] = field(default_factory=list)
     counts: dict[str, int] | None = None
+    heard: dict[str, float] | None = None
     dimensions: int | None = None
 
 
@@ -53,7 +56,7 @@ def check_shard(storage: Storage, info: DatasetInfo, shard: int, plan_is_whole: 
     except OSError as error:
         report.problems.append(Problem(marker, f"cannot be read: {error}", shard, remedy_of(error)))
         return report
-    report.counts = content["counts"]
+    report.counts, report.heard = content["counts"], content["heard"]
     report.problems += [Problem(marker, what, shard) for what in check_counts(content["counts"])]
     report.problems += check_files(storage, shard, content)
     if report.problems:
@@ -92,6 +95,7 @@ def _look_inside(storage: Storage, info: DatasetInfo, report: ShardReport, plan_
     if planned is not None:
         yield from check_windows(planned, names, tables, info.config)
     yield from _compare_counts(report, recount(planned, tables))
+    yield from _compare_heard(report, rows, info.config)
     yield from _check_tar(storage, names["shards"], rows)
 
 
@@ -100,6 +104,13 @@ def _compare_counts(report: ShardReport, counted: dict[str, int]) -> Findings:
     for name, count in counted.items():
         if stated[name] != count:
             yield marker_file(report.shard), f"states {stated[name]} {name}, tables and plan hold {count}"
+
+
+def _compare_heard(report: ShardReport, rows: list[dict[str, Any]], config: dict[str, Any]) -> Findings:
+    clips = ((row["duration_s"], row["speech_share"], row["music_share"]) for row in rows)
+    if (counted := heard_in(clips, config["speech_share"], config["music_share"])) != report.heard:
+        what = f"states of speech and music {report.heard}, the manifest holds {counted}"
+        yield marker_file(report.shard), what
 
 
 def _check_tar(storage: Storage, name: str, rows: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """A shard's tables against its rows of the sealed plan: every planned window is a clip or in quarantine, once."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -51,6 +52,7 @@ def check_windows(
         begin = row["first_window"] if left["window"] is None else left["window"]
         spans[_source(left)].append((begin, begin + left["n_windows"]))
     yield from ((names["manifest"], what) for row in planned for what in _untiled(row, spans[_source(row)]))
+    yield from ((names["manifest"], what) for what in _too_many(planned, tables["manifest"], config))
     yield from ((names["quarantine"], what) for what in _unsaid(planned, tables["quarantine"].to_pylist()))
 
 
@@ -79,6 +81,17 @@ def _untiled(row: Mapping[str, Any], spans: list[tuple[int, int]]) -> Iterable[s
             return [f"{row['source_path']!r}: window {min(begin, position)} is {what}"]
         position = stop
     return []
+
+
+def _too_many(planned: list[dict[str, Any]], manifest: pa.Table, config: Mapping[str, Any]) -> Iterable[str]:
+    """Return where a source has more clips than are kept of one, or is split, so that nobody could know which to keep."""
+    most = config.get("max_windows_per_file")
+    if most is None:
+        return []
+    n_clips = Counter(zip(manifest["source_root"].to_pylist(), manifest["source_path"].to_pylist(), strict=True))
+    more = [f"{path!r} has {n} clips, of which at most {most} are kept" for (_, path), n in n_clips.items() if n > most]
+    split = [f"{row['source_path']!r} is split, and its windows are chosen" for row in planned if row["first_window"]]
+    return more + split
 
 
 def _unsaid(planned: list[dict[str, Any]], left: list[dict[str, Any]]) -> Iterable[str]:

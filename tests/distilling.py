@@ -2,6 +2,7 @@
 
 import hashlib
 from contextlib import contextmanager
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,10 @@ import soundfile
 from fakes import FakeToolbox
 
 from mkaudio.pipeline import DistillConfig, Limits, LocalEngine, RayEngine, distill, open_sources, opened_output
-from mkaudio.shards import open_storage
+from mkaudio.pipeline.index import listed
+from mkaudio.pipeline.stages import Distillation
+from mkaudio.pipeline.task import Workplace
+from mkaudio.shards import open_storage, probe
 
 
 @contextmanager
@@ -48,6 +52,21 @@ def run_distill(
         )
         with engine:
             return distill(storage, info, sources, config, engine, watch, append=mode == "append")
+
+
+def distil_here(folder, factory=None, **settings):
+    """The stages over a folder of good sounds, in this process and without a dataset: the flow, and its clips with FLACs."""
+    config = DistillConfig(**{"batch_size": 3, **settings})
+    (source,) = open_sources([folder])
+    rows, next_key = [], 0
+    for row in listed([source]):
+        with source.open(row.as_input()) as handle:
+            row = replace(row, **asdict(probe(handle)))
+        n_windows = config.n_windows(row.n_frames, row.sample_rate_hz)
+        rows.append(replace(row, shard=0, first_key=next_key, n_windows=n_windows))
+        next_key += n_windows
+    flow = Distillation(rows, {source.root_name: source}, config, Workplace(factory or FakeToolbox()))
+    return flow, list(flow.clips())
 
 
 def digests(output):

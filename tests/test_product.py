@@ -46,6 +46,7 @@ def test_it_says_what_it_did_and_is_quiet_in_a_pipe(demo):
 
 def test_inspect_shows_the_prompts(demo):
     said = mkaudio("inspect", demo[0])
+    assert "heard     speech in 0 of 10 clips" in said and "speech in 0 of 10 clips" in demo[1]
     for prompt in pd.read_parquet(demo[0] / "manifest").prompt:
         assert prompt in said
     assert "tagger" in said and "nothing was refused" in said

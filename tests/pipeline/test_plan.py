@@ -68,6 +68,21 @@ def test_a_source_is_split_only_where_it_is_longer_than_a_shard(n_windows, per_s
         assert [first for first, _ in ranges] == list(range(0, max(n, 1), per_shard))
 
 
+@given(windows, st.integers(1, 12), st.integers(1, 12), st.integers(0, 1000))
+def test_where_windows_are_chosen_a_source_stays_whole_and_fills_what_is_kept(n_windows, per_shard, most, first_key):
+    """The law: dealt as sources of as many windows as are kept, and numbered over all."""
+    most = min(most, per_shard)
+    where = partition(np.array(n_windows, np.int64), per_shard, 0, first_key, most)
+    dealt = dealt_one_by_one([min(n, most) for n in n_windows], per_shard, 0, 0)
+    assert where.shard.tolist() == [shard for _, shard, *_ in dealt] and where.n_shards == len(
+        set(where.shard.tolist())
+    )
+    assert where.source.tolist() == list(range(len(n_windows))) and not where.first_window.any()
+    assert where.n_windows.tolist() == n_windows
+    assert where.first_key.tolist() == [first_key + sum(n_windows[:source]) for source in range(len(n_windows))]
+    assert [where.n_windows.dtype, where.first_key.dtype] == [np.int32, np.int64]
+
+
 def plan_of(folder, cuts, n_windows, digests, same, per_shard=4):
     """The sealed plan of inputs that lie in parts of these lengths."""
     defaults = {pa.string(): "", pa.int8(): 16}
