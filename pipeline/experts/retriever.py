@@ -1,38 +1,67 @@
-"""The `retriever` expert: the captions of a bank that lie nearest to the sound in the scorer's space.
+"""The `retriever` expert: the captions of a bank that lie nearest to the sound in the scorer's space, of different events.
 
-N captions in the bank, D dimensions.
+N captions in the bank, G groups of captions that name the same events, D dimensions.
 """
 
-import hashlib
-import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mkaudio.pipeline.experts.expert import HeardClip, Scorer
-from mkaudio.prompts import BankCaption
+from mkaudio.pipeline.experts.expert import HeardClip
+from mkaudio.pipeline.experts.supported import bears_out, level_claim
+from mkaudio.pipeline.scoring import SCORE_DECIMALS
+from mkaudio.prompts import BankCaption, bank_fingerprint, is_a
 from mkaudio.shards import Candidate
+
+_RECIPE = "2"
+"""Raise it when another caption would be retrieved from the same bank."""
+PHRASING_MARGIN = 0.1
+"""Captions of the same events whose scores lie within so much of the best are as good, and the clip's seed draws one."""
+PAIR_MARGIN = 0.05
+"""By so much a caption of two events must beat every caption of one; chosen by tests/benchmarks/prompt_truth.py on train."""
+SAME_COSINE = 0.75
+"""Above it two captions of unknown events count as the same thing."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Captions of the same events, by their places in the bank; those that claim nothing more stand first."""
+
+    events: tuple[str, ...]
+    plain: tuple[int, ...]
+    claiming: tuple[int, ...]
 
 
 class RetrieverExpert:
     """Proposes the nearest captions of a bank, at most one of each event.
 
+    The search is exact. At most one caption of two events is proposed, and one that claims more than its events only
+    where the clip bears it out.
+
     Args:
         bank: N captions.
-        scorer: the audio-text space to search in.
+        vectors: their rows (N, D) in the scorer's space.
         top_k: candidates a clip.
     """
 
     name = "retriever"
 
-    def __init__(self, bank: tuple[BankCaption, ...], scorer: Scorer, top_k: int = 3) -> None:
-        self._bank, self._top_k = bank, min(top_k, len(bank))
-        self._version = bank_fingerprint(bank)
-        self._vectors = scorer.embed_text([caption.text for caption in bank])
+    def __init__(self, bank: tuple[BankCaption, ...], vectors: NDArray[np.float32], top_k: int = 3) -> None:
+        self._bank, self._vectors, self._top_k = bank, vectors, top_k
+        self._version = retriever_fingerprint(bank)
+        places: dict[tuple[str, ...] | int, list[int]] = {}
+        for number, caption in enumerate(bank):
+            places.setdefault(caption.events or number, []).append(number)
+        self._groups = [self._group(members) for members in places.values()]
+        self._order = np.array([number for group in self._groups for number in group.plain or group.claiming])
+        sizes = [len(group.plain or group.claiming) for group in self._groups]
+        self._starts = np.cumsum([0, *sizes[:-1]])
+        self._pairs = np.array([len(group.events) > 1 for group in self._groups])
 
     def fingerprint(self) -> str:
-        """Return the bank's hash."""
+        """Return the hash of the bank and of how it is searched."""
         return self._version
 
     def propose(self, clips: Sequence[HeardClip]) -> list[list[Candidate]]:
@@ -41,19 +70,63 @@ class RetrieverExpert:
         Args:
             clips: B clips.
         """
-        return [self._nearest(clip.audio_embedding) for clip in clips]
+        return [self._nearest(clip) for clip in clips]
 
-    def _nearest(self, audio: NDArray[np.float32]) -> list[Candidate]:
-        scores = np.einsum("nd,d->n", self._vectors, audio)
-        order = np.argsort(-scores, kind="stable")[: self._top_k]
-        chosen = [self._bank[number] for number in order]
-        return [Candidate(self.name, self._version, caption.text, caption.n_events) for caption in chosen]
+    def _nearest(self, clip: HeardClip) -> list[Candidate]:
+        scores = np.round(np.einsum("nd,d->n", self._vectors, clip.audio_embedding), SCORE_DECIMALS)
+        of_groups = np.maximum.reduceat(scores[self._order], self._starts)
+        chosen: list[int] = []
+        for number in np.argsort(np.where(self._pairs, -np.inf, of_groups) * -1, kind="stable").tolist():
+            if self._pairs[number] or len(chosen) == self._top_k:
+                break
+            if not any(self._same(number, other) for other in chosen):
+                chosen.append(number)
+        bar = of_groups[chosen[0]] + np.float32(PAIR_MARGIN) if chosen else -np.inf
+        if (pair := self._best_pair(clip, of_groups, bar)) is not None:
+            chosen = [pair, *chosen][: self._top_k]
+        level = level_claim(clip)
+        drawn = [self._bank[self._draw(clip, self._groups[number], scores, level)] for number in chosen]
+        return [Candidate(self.name, self._version, caption.text, caption.n_events) for caption in drawn]
+
+    def _best_pair(self, clip: HeardClip, of_groups: NDArray[np.float32], bar: float) -> int | None:
+        """Return the best group of two events that beats the bar and of which the clip bears out some caption."""
+        able = np.flatnonzero(self._pairs & (of_groups >= bar))
+        for number in able[np.argsort(-of_groups[able], kind="stable")].tolist():
+            group = self._groups[number]
+            if any(bears_out(clip, group.events, self._bank[member].claim) for member in group.claiming):
+                return int(number)
+        return None
+
+    def _draw(self, clip: HeardClip, group: _Group, scores: NDArray[np.float32], level: str) -> int:
+        """Draw one of a group's captions that the clip bears out and that score nearly as well as the best of them."""
+        able = [*group.plain]
+        for number in group.claiming:
+            claim = self._bank[number].claim
+            if claim == level or (claim not in ("soft", "loud") and bears_out(clip, group.events, claim)):
+                able.append(number)
+        best = max(scores[number] for number in able)
+        near = [number for number in able if scores[number] >= best - np.float32(PHRASING_MARGIN)]
+        return near[clip.seed % len(near)]
+
+    def _same(self, one: int, other: int) -> bool:
+        """Say whether two groups name the same thing: by their classes, or by their vectors where those are unknown."""
+        first, second = self._groups[one].events, self._groups[other].events
+        if first and second:
+            return any(is_a(a, b) or is_a(b, a) for a in first for b in second)
+        a, b = (self._vectors[(group.plain or group.claiming)[0]] for group in (self._groups[one], self._groups[other]))
+        return round(float(np.einsum("d,d->", a, b, dtype=np.float64)), SCORE_DECIMALS) > SAME_COSINE
+
+    def _group(self, members: list[int]) -> _Group:
+        claims = [self._bank[number].claim for number in members]
+        plain = tuple(number for number, claim in zip(members, claims, strict=True) if not claim)
+        claiming = tuple(number for number, claim in zip(members, claims, strict=True) if claim)
+        return _Group(self._bank[members[0]].events, plain, claiming)
 
 
-def bank_fingerprint(bank: tuple[BankCaption, ...]) -> str:
-    """Return a short hash of a bank's captions.
+def retriever_fingerprint(bank: tuple[BankCaption, ...]) -> str:
+    """Return what identifies the answers of a retriever with this bank.
 
     Args:
         bank: N captions.
     """
-    return hashlib.sha256(json.dumps([(one.text, one.n_events) for one in bank]).encode()).hexdigest()[:12]
+    return f"{bank_fingerprint(bank)}-{_RECIPE}"
