@@ -45,14 +45,13 @@ def bears_out(clip: HeardClip, events: tuple[str, ...], claim: str) -> bool:
     if claim == "lasting":
         lasts_s = max((sum(run.end_s - run.start_s for run in runs) for runs in heard[0].values()), default=0.0)
         return clip.duration_s >= _LASTING_S and lasts_s >= _LASTING_SHARE * clip.duration_s
-    if claim == "order":
+    if claim in ("order", "together"):
         first, second = ([run for runs in one.values() for run in runs] for one in heard)
-        if not (first and second):
-            return False
-        return min(run.start_s for run in second) >= max(run.end_s for run in first) - _OVERLAP_S
-    if claim == "together":
-        return all(heard)
-    return True
+        if claim == "together":
+            return any(min(a.end_s, b.end_s) - max(a.start_s, b.start_s) >= _OVERLAP_S for a in first for b in second)
+        if first and second:
+            return min(run.start_s for run in second) >= max(run.end_s for run in first) - _OVERLAP_S
+    return claim in ("", "soft", "loud")
 
 
 def _of_class(clip: HeardClip, name: str) -> dict[str, list[Event]]:
