@@ -10,7 +10,8 @@ from mkaudio.prompts import is_a
 from mkaudio.shards import Event
 
 _SOFT_DBFS, _LOUD_DBFS = -35.0, -12.0
-"""Levels below and above which a clip is soft or loud as it is stored."""
+"""Levels below and above which a clip is soft or loud as it is stored: of 3,290 sounds of games the lowest 4 and the highest
+6 % (first 10 s, mono)."""
 _LASTING_SHARE, _LASTING_S = 0.8, 3.0
 """What lasts fills so much of a clip that is at least so long."""
 _TIMES = 2

@@ -56,6 +56,16 @@ def test_phrasings_of_one_event_take_turns_by_seed_within_the_margin():
     assert texts(retriever, heard(seed=7)) == texts(retriever, heard(seed=7))
 
 
+def test_the_words_of_a_class_above_are_as_true_unless_they_hold_for_another_choice_too():
+    music = (one("piano", "Piano"), one("music", "Music"), one("drum", "Drum"))
+    retriever = RetrieverExpert(music, at(0.9, 0.85, 0.1))
+    assert {texts(retriever, heard(seed=seed))[0] for seed in range(4)} == {"piano", "music"}  # and a drum is music
+    retriever = RetrieverExpert((*music[:2], one("dog", "Dog"), one("guitar", "Guitar")), at(0.9, 0.2, 0.3, 0.88))
+    assert {tuple(texts(retriever, heard(seed=seed))) for seed in range(4)} == {("piano", "guitar", "dog")}
+    retriever = RetrieverExpert((*music[:2], one("guitar", "Guitar")), at(0.9, 0.86, 0.88))
+    assert all("music" not in texts(retriever, heard(seed=seed)) for seed in range(6))
+
+
 def test_what_a_caption_claims_must_be_borne_out():
     bank = (one("plain", "Dog"), one("repeated", "Dog", claim="repeated"), one("soft", "Dog", claim="soft"))
     retriever = RetrieverExpert(bank, at(0.9, 0.95, 0.95))
