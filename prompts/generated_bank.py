@@ -43,8 +43,8 @@ def _of_class(phrase: EventPhrase) -> Iterator[BankCaption]:
             yield BankCaption(sentence(text), 1, events, claim)
     if _A_PARTICIPLE.search(phrase.noun):
         yield BankCaption(sentence(phrase.noun), 1, events)
-    yield BankCaption(sentence(f"a recording of {phrase.noun}"), 1, events)
     if not _SPEAKS_OF_SOUND.search(phrase.noun):
+        yield BankCaption(sentence(f"a recording of {phrase.noun}"), 1, events)
         yield BankCaption(sentence(f"the sound of {phrase.noun}"), 1, events)
     if not _IS_PLAYED.search(phrase.noun):
         yield BankCaption(sentence(f"{phrase.noun} can be heard"), 1, events)

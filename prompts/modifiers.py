@@ -20,7 +20,9 @@ _SAID_ALREADY = {
     "repeated": re.compile(r"\b(repeat|stead|roll|rhythm|sequence|patter|rises and falls|in reverse|trembl|without)"),
     "lasting": re.compile(r"\b(stead|gives|lets out|falls\b.*\brings|once|goes off|jingle bells|without)"),
     "soft": re.compile(r"\b(loud|heartily|heavily|rages|roars|booms|soft|gentl|overhead|nearby|background|whisper)"),
-    "loud": re.compile(r"\b(loud|heavily|soft|gentl|low|dull|calm|nearby|background|lightly|whisper|tender|hushed|tiny)"),
+    "loud": re.compile(
+        r"\b(loud|heavily|soft|gentl|low|dull|calm|nearby|background|lightly|whisper|tender|hushed|tiny)"
+    ),
 }
 """Words of a clause beside which a modifier would say the same again, or the opposite."""
 _WITH = re.compile(r"\b(with|without)\b")

@@ -17,14 +17,16 @@ from mkaudio.shards import Candidate
 
 _RECIPE = "2"
 """Raise it when another caption would be retrieved from the same bank."""
-PHRASING_MARGIN = 0.15
+PHRASING_MARGIN = 0.25
 """Captions of the same events whose scores lie within so much of the best are as good, and the clip's seed draws one. On the
-train packages 0 to 0.2 name as much (.29 to .30), while the most frequent caption falls from 15 % of the clips to 3 %."""
+train packages truth does not change with it (.301, .297, .293, .296 at 0.1, 0.15, 0.2, 0.25), while the most frequent of the
+captions that score best falls from 3.3 to 1.6 % of all clips."""
 PAIR_MARGIN = 0.05
-"""By so much a caption of two events must beat every caption of one. On the train packages truth is .299 with no margin,
-.303 with this one and .304 without pairs, which then are 3, 0.5 and 0 % of the captions."""
+"""By so much a caption of two events must beat every caption of one. On the train packages truth is .295 with no margin,
+.298 with this one and .299 without pairs, which then are 3, 0.5 and 0 % of the captions."""
 SAME_COSINE = 0.75
-"""Above it two captions of unknown events count as the same thing."""
+"""Above it two captions of unknown events count as the same thing. Of our bank, where they are known, two captions of one class
+have a median cosine of .81, and 99.9 % of those of unrelated classes less than .68."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +80,19 @@ class RetrieverExpert:
     def _nearest(self, clip: HeardClip) -> list[Candidate]:
         scores = np.round(np.einsum("nd,d->n", self._vectors, clip.audio_embedding), SCORE_DECIMALS)
         of_groups = np.maximum.reduceat(scores[self._order], self._starts)
-        chosen: list[int] = []
-        for number in np.argsort(np.where(self._pairs, -np.inf, of_groups) * -1, kind="stable").tolist():
-            if self._pairs[number] or len(chosen) == self._top_k:
+        singles = np.argsort(np.where(self._pairs, np.inf, -of_groups), kind="stable")[: np.count_nonzero(~self._pairs)]
+        bar = of_groups[singles[0]] + np.float32(PAIR_MARGIN) if len(singles) else -np.inf
+        pair = self._best_pair(clip, of_groups, bar)
+        level, drawn = level_claim(clip), list[int]()
+        for number in singles.tolist():
+            if len(drawn) == self._top_k - (pair is not None):
                 break
-            if not any(self._same(number, other) for other in chosen):
-                chosen.append(number)
-        bar = of_groups[chosen[0]] + np.float32(PAIR_MARGIN) if chosen else -np.inf
-        if (pair := self._best_pair(clip, of_groups, bar)) is not None:
-            chosen = [pair, *chosen][: self._top_k]
-        level = level_claim(clip)
-        drawn = [self._bank[self._draw(clip, self._family(number, chosen), scores, level)] for number in chosen]
-        return [Candidate(self.name, self._version, caption.text, caption.n_events) for caption in drawn]
+            if not any(self._same(self._first_of(number), one) for one in drawn):
+                drawn.append(self._draw(clip, self._family(number, drawn), scores, level))
+        if pair is not None:
+            drawn.insert(0, self._draw(clip, [self._groups[pair]], scores, level))
+        chosen = [self._bank[number] for number in drawn]
+        return [Candidate(self.name, self._version, caption.text, caption.n_events) for caption in chosen]
 
     def _best_pair(self, clip: HeardClip, of_groups: NDArray[np.float32], bar: float) -> int | None:
         """Return the best group of two events that beats the bar and of which the clip bears out some caption."""
@@ -100,12 +103,12 @@ class RetrieverExpert:
                 return int(number)
         return None
 
-    def _family(self, number: int, chosen: list[int]) -> list[_Group]:
-        """Return a group and those of the classes above, whose words are as true; not of what is above another choice."""
+    def _family(self, number: int, drawn: list[int]) -> list[_Group]:
+        """Return a group and those of the classes above, whose words are as true; not of what holds for one drawn before."""
         group = self._groups[number]
-        others = [name for other in chosen if other != number for name in self._groups[other].events]
+        before = [name for one in drawn for name in self._bank[one].events]
         above = ancestors(group.events[0]) if len(group.events) == 1 else ()
-        free = [name for name in above if not any(is_a(other, name) for other in others)]
+        free = [name for name in above if not any(is_a(one, name) for one in before)]
         return [group, *(self._by_events[(name,)] for name in free if (name,) in self._by_events)]
 
     def _draw(self, clip: HeardClip, family: list[_Group], scores: NDArray[np.float32], level: str) -> int:
@@ -120,13 +123,17 @@ class RetrieverExpert:
         near = [number for number in able if scores[number] >= best - np.float32(PHRASING_MARGIN)]
         return near[clip.seed % len(near)]
 
+    def _first_of(self, number: int) -> int:
+        group = self._groups[number]
+        return (group.plain or group.claiming)[0]
+
     def _same(self, one: int, other: int) -> bool:
-        """Say whether two groups name the same thing: by their classes, or by their vectors where those are unknown."""
-        first, second = self._groups[one].events, self._groups[other].events
+        """Say whether two captions name the same thing: by their classes, or by their vectors where those are unknown."""
+        first, second = self._bank[one].events, self._bank[other].events
         if first and second:
             return any(is_a(a, b) or is_a(b, a) for a in first for b in second)
-        a, b = (self._vectors[(group.plain or group.claiming)[0]] for group in (self._groups[one], self._groups[other]))
-        return round(float(np.einsum("d,d->", a, b, dtype=np.float64)), SCORE_DECIMALS) > SAME_COSINE
+        cosine = np.einsum("d,d->", self._vectors[one], self._vectors[other], dtype=np.float64)
+        return round(float(cosine), SCORE_DECIMALS) > SAME_COSINE
 
     def _group(self, members: list[int]) -> _Group:
         claims = [self._bank[number].claim for number in members]

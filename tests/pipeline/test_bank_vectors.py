@@ -30,7 +30,8 @@ def test_the_file_is_named_by_all_that_decides_its_bytes(tmp_path):
     names = {
         kept_file(tmp_path, texts, scorer, dimensions).name
         for texts, scorer, dimensions in [
-            (["a b", "c"], "s", 8), (["a", "b c"], "s", 8), (["c", "a b"], "s", 8), (["a b", "c"], "t", 8), (["a b", "c"], "s", 9),
+            (["a b", "c"], "s", 8), (["a", "b c"], "s", 8), (["c", "a b"], "s", 8), (["a b", "c"], "t", 8),
+            (["a b", "c"], "s", 9),
         ]
     }  # fmt: skip
     assert len(names) == 5 and kept_file(tmp_path, ["a b", "c"], "s", 8).name in names

@@ -58,6 +58,6 @@ def test_mistakes_are_named_in_one_line(tmp_path, name, text, said):
         path.mkdir()
     if text:
         (path / "x.csv" if name == "folder" else path).write_text(text)
-    with pytest.raises(ValueError, match="^--caption-bank ") as raised:
+    with pytest.raises(ValueError, match=r"^--caption-bank ") as raised:
         read_banks([path])
     assert said in str(raised.value) and "\n" not in str(raised.value) and str(path) in str(raised.value)

@@ -5,13 +5,21 @@ import pytest
 from mkaudio.prompts import captions_of_file
 from mkaudio.prompts.bank_files import json_items
 
-AUDIOCAPS = 'audiocap_id,youtube_id,start_time,caption\n91139,r1nicOVtvkQ,130,"A woman talks, then a dog barks"\n58146,sDSppXIlJrs,27,Rain falls\n'
+AUDIOCAPS = (
+    "audiocap_id,youtube_id,start_time,caption\n"
+    '91139,r1nicOVtvkQ,130,"A woman talks, then a dog barks"\n58146,sDSppXIlJrs,27,Rain falls\n'
+)
 CLOTHO = (
     "file_name,caption_1,caption_2,caption_3,caption_4,caption_5\n"
     'Distorted AM.wav,"A muddled noise, then speech",b b,c c,d d,e e\n'
 )
-CLOTHO_METADATA = "file_name,keywords,sound_id,sound_link,start_end_samples,manufacturer,license\na.wav,x;y,1,http://a,[0],Me,CC0\n"
-WAVCAPS = {"num_captions_per_audio": 1, "data": [{"id": "1", "caption": "Rain [falls].", "duration": 2.5}, {"id": "2", "caption": "A cat, too."}]}  # fmt: skip
+CLOTHO_METADATA = (
+    "file_name,keywords,sound_id,sound_link,start_end_samples,manufacturer,license\na.wav,x;y,1,http://a,[0],Me,CC0\n"
+)
+WAVCAPS = {
+    "num_captions_per_audio": 1,
+    "data": [{"id": "1", "caption": "Rain [falls].", "duration": 2.5}, {"id": "2", "caption": "A cat, too."}],
+}
 
 
 def read(tmp_path, text, column=None, encoding="utf-8"):
@@ -44,7 +52,10 @@ def test_forms_are_known_by_their_content(tmp_path, text, found):
 
 def test_a_named_column_goes_before_all_others(tmp_path):
     assert read(tmp_path, "caption,title\nno,A dog barks\n", "title") == ["A dog barks"]
-    assert read(tmp_path, '{"caption": "no", "title": "A dog barks"}\n{"title": "A cat"}', "title") == ["A dog barks", "A cat"]
+    assert read(tmp_path, '{"caption": "no", "title": "A dog barks"}\n{"title": "A cat"}', "title") == [
+        "A dog barks",
+        "A cat",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -70,7 +81,10 @@ def test_wrong_files_are_named_with_what_was_found(tmp_path, text, column, said)
 @pytest.mark.parametrize("block", [7, 50, 1000])
 def test_json_is_read_in_blocks_as_json_reads_it_whole(tmp_path, monkeypatch, block):
     monkeypatch.setattr("mkaudio.prompts.bank_files._HEAD_CHARACTERS", block)
-    items = [{"caption": f'A "dog" {number}, ] }} \u00e9', "of": [1, {"n": number}]} for number in range(50)] + [12345, "x"]
+    items = [{"caption": f'A "dog" {number}, ] }} \u00e9', "of": [1, {"n": number}]} for number in range(50)] + [
+        12345,
+        "x",
+    ]
     path = tmp_path / "a.json"
     path.write_text(json.dumps(items, indent=1))
     with path.open() as handle:

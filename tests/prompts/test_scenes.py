@@ -19,7 +19,7 @@ def test_orders_come_both_ways():
 
 @pytest.mark.parametrize("name", ["Barkk", "Animal", "Fire"])
 def test_a_class_that_no_caption_may_claim_is_refused(name):
-    with pytest.raises(ValueError, match="farm.*no class that a caption may claim"):
+    with pytest.raises(ValueError, match=r"farm.*no class that a caption may claim"):
         parse_scenes({"farm": {"front": ["Moo", name], "behind": []}})
 
 

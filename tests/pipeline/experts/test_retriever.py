@@ -21,14 +21,26 @@ def one(text, *events, claim=""):
     return BankCaption(text, len(events), events, claim)
 
 
-BANK = (one("dog", "Dog"), one("bark", "Bark"), one("cat", "Cat"), one("meow", "Meow"), one("rain", "Rain"), one("car", "Car"))
+BANK = (
+    one("dog", "Dog"),
+    one("bark", "Bark"),
+    one("cat", "Cat"),
+    one("meow", "Meow"),
+    one("rain", "Rain"),
+    one("car", "Car"),
+)
 
 
 def test_the_nearest_of_each_descent_nearest_first():
     retriever = RetrieverExpert(BANK, at(0.8, 0.9, 0.5, 0.4, 0.6, 0.1))
     assert texts(retriever, heard()) == ["bark", "rain", "cat"]
     assert [c.n_events for c in retriever.propose([heard()])[0]] == [1, 1, 1]
-    assert texts(RetrieverExpert(BANK, at(0.8, 0.9, 0.5, 0.4, 0.6, 0.1), top_k=9), heard()) == ["bark", "rain", "cat", "car"]
+    assert texts(RetrieverExpert(BANK, at(0.8, 0.9, 0.5, 0.4, 0.6, 0.1), top_k=9), heard()) == [
+        "bark",
+        "rain",
+        "cat",
+        "car",
+    ]
 
 
 def test_search_is_exact_against_an_oracle():
@@ -57,13 +69,12 @@ def test_phrasings_of_one_event_take_turns_by_seed_within_the_margin():
 
 
 def test_the_words_of_a_class_above_are_as_true_unless_they_hold_for_another_choice_too():
-    music = (one("piano", "Piano"), one("music", "Music"), one("drum", "Drum"))
+    music = (one("piano", "Piano"), one("music", "Music"), one("dog", "Dog"))
     retriever = RetrieverExpert(music, at(0.9, 0.85, 0.1))
-    assert {texts(retriever, heard(seed=seed))[0] for seed in range(4)} == {"piano", "music"}  # and a drum is music
-    retriever = RetrieverExpert((*music[:2], one("dog", "Dog"), one("guitar", "Guitar")), at(0.9, 0.2, 0.3, 0.88))
-    assert {tuple(texts(retriever, heard(seed=seed))) for seed in range(4)} == {("piano", "guitar", "dog")}
+    assert {texts(retriever, heard(seed=seed))[0] for seed in range(4)} == {"piano", "music"}
     retriever = RetrieverExpert((*music[:2], one("guitar", "Guitar")), at(0.9, 0.86, 0.88))
-    assert all("music" not in texts(retriever, heard(seed=seed)) for seed in range(6))
+    found = {tuple(texts(retriever, heard(seed=seed))) for seed in range(6)}
+    assert found == {("piano", "guitar"), ("music",)}  # where the second choice is music too, the first says no more
 
 
 def test_what_a_caption_claims_must_be_borne_out():
@@ -99,4 +110,6 @@ def test_of_unknown_events_those_that_are_nearly_the_same_count_as_one():
 
 
 def test_fingerprint_is_the_banks():
-    assert RetrieverExpert(BANK, at(*[0.1] * 6)).fingerprint() != RetrieverExpert(BANK[1:], at(*[0.1] * 5)).fingerprint()
+    assert (
+        RetrieverExpert(BANK, at(*[0.1] * 6)).fingerprint() != RetrieverExpert(BANK[1:], at(*[0.1] * 5)).fingerprint()
+    )
