@@ -55,6 +55,16 @@ def bears_out(clip: HeardClip, events: tuple[str, ...], claim: str) -> bool:
     return claim in ("", "soft", "loud")
 
 
+def is_heard(clip: HeardClip, name: str) -> bool:
+    """Say whether a class itself, or a kind of it, is on the timeline of a clip.
+
+    Args:
+        clip: with its timeline.
+        name: of the class.
+    """
+    return any(is_a(event.label, name) for event in clip.timeline.events)
+
+
 def _of_class(clip: HeardClip, name: str) -> dict[str, list[Event]]:
     """Return label to runs of what is the same as a class: itself, what it is a kind of, and its kinds."""
     found: dict[str, list[Event]] = {}

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from hearing import heard
 
-from mkaudio.pipeline.experts.supported import bears_out, level_claim
+from mkaudio.pipeline.experts.supported import bears_out, is_heard, level_claim
 
 
 @pytest.mark.parametrize(("amplitude", "claim"), [(0.0, "soft"), (0.005, "soft"), (0.1, ""), (0.9, "loud")])
@@ -40,3 +40,8 @@ def test_claims_about_time_are_read_off_the_timeline(events, classes, claim, tru
 
 def test_a_short_clip_lasts_for_nothing():
     assert not bears_out(heard([("Rain", 0.0, 1.0)], duration_s=1.0), ("Rain",), "lasting")
+
+
+def test_heard_is_a_class_or_a_kind_of_it_and_not_what_is_above():
+    clip = heard([("Dog", 0.0, 1.0)])
+    assert is_heard(clip, "Dog") and is_heard(clip, "Animal") and not is_heard(clip, "Bark")
