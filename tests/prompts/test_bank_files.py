@@ -82,7 +82,7 @@ def test_wrong_files_are_named_with_what_was_found(tmp_path, text, column, said)
 def test_json_is_read_in_blocks_as_json_reads_it_whole(tmp_path, monkeypatch, block):
     monkeypatch.setattr("mkaudio.prompts.bank_files._HEAD_CHARACTERS", block)
     items = [{"caption": f'A "dog" {number}, ] }} \u00e9', "of": [1, {"n": number}]} for number in range(50)] + [
-        12345,
+        *range(10**8, 10**8 + 20),
         "x",
     ]
     path = tmp_path / "a.json"
