@@ -113,6 +113,8 @@ def _read(texts: Sequence[str], scorer: Scorer, report: Callable[[int], None]) -
 
 
 def _write(path: Path, shape: tuple[int, int], rows: Iterator[NDArray[np.float32]]) -> None:
+    for left in path.parent.glob(f"{path.stem}.*.partial"):  # by a process that was killed: the lock is ours
+        left.unlink(missing_ok=True)
     temporary = path.with_suffix(f".{os.getpid()}.partial")
     try:
         with temporary.open("w+b") as handle:

@@ -93,6 +93,13 @@ def test_a_reader_that_fails_leaves_nothing(path):
     assert not [one for one in path.parent.iterdir() if one.suffix != ".lock"]
 
 
+def test_what_a_killed_process_left_is_swept(path):
+    path.parent.mkdir()
+    path.with_suffix(".1.partial").write_bytes(b"half")
+    keep_vectors(TEXTS, FakeScorer(), path)
+    assert not list(path.parent.glob("*.partial")) and is_kept(path, SHAPE)
+
+
 def test_several_processes_at_once_read_it_once(path, tmp_path):
     code = """
 import sys, time, pathlib
