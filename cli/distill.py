@@ -10,10 +10,10 @@ import typer
 
 if TYPE_CHECKING:
     from mkaudio.cli.engines import EngineChoice
+    from mkaudio.cli.toolbox import StarterToolbox
     from mkaudio.pipeline import DistillConfig, Source, Summary
     from mkaudio.pipeline.config import Wanted
     from mkaudio.pipeline.output import Mode
-    from mkaudio.pipeline.task import ToolboxFactory
 
 EXIT_REFUSED = 3
 
@@ -35,7 +35,14 @@ def distill(
         str, typer.Option(help="Who proposes captions, comma-separated, in the order in which ties fall.")
     ] = "tagger,retriever,labels",
     caption_bank: Annotated[
-        Path | None, typer.Option(help="Your captions for the retriever, one a line; default: ours.")
+        list[Path] | None,
+        typer.Option(
+            help="Your captions for the retriever: text with one a line, CSV, TSV, JSON, JSON Lines, Parquet, or a folder "
+            "of them; AudioCaps, Clotho and WavCaps as they are; repeatable; default: ours."
+        ),
+    ] = None,
+    caption_column: Annotated[
+        str | None, typer.Option(help="Column of the bank's captions; default: caption, caption_1 ..., or text.")
     ] = None,
     clap: Annotated[str, typer.Option(help="Who scores: starter.")] = "starter",
     engine: Annotated[
@@ -118,7 +125,9 @@ def distill(
     _one_of("--dtype", dtype, DTYPES)
     where = engine_choice(engine, workers, address, cpus_per_worker, gpus_per_worker, timeout_s, memory_gb)
     sources = open_sources(list(input), _columns(column or []))
-    factory = _factory(experts, caption_bank, cache, "cuda" if gpus_per_worker else "cpu", dtype)
+    factory = _factory(
+        experts, (caption_bank or [], caption_column), cache, "cuda" if gpus_per_worker else "cpu", dtype
+    )
     _say_about_lists(input)
     if dry_run:
         _dry_run(sources, config, factory, timeout_s)
@@ -147,9 +156,10 @@ def _run(
     mode: "Mode",
     inputs: tuple[list[str], dict[str, str]],
     config: "DistillConfig",
-    factory: "ToolboxFactory",
+    factory: "StarterToolbox",
     where: "EngineChoice",
 ) -> "Summary":
+    from mkaudio.cli.caption_bank import prepare
     from mkaudio.cli.progress import watch
     from mkaudio.pipeline import distill, open_sources, opened_output
     from mkaudio.pipeline.run_log import write_run_log
@@ -158,6 +168,7 @@ def _run(
     started, storage = time.monotonic(), open_storage(output)
     with opened_output(storage, mode, config, factory) as (info, lock):
         sources = open_sources(*inputs, known=info.roots, may_have_moved=mode == "resume")
+        prepare(factory)
         with where.engine(factory, storage, sources, lock) as engine:
             summary = distill(storage, info, sources, config, engine, watch, append=mode == "append")
             verdicts = {f"{task}: {name}": str(verdict) for (task, name), verdict in engine.verdicts.items()}
@@ -170,15 +181,19 @@ def _run(
     return summary
 
 
-def _dry_run(sources: "list[Source]", config: "DistillConfig", factory: "ToolboxFactory", timeout_s: float) -> None:
+def _dry_run(sources: "list[Source]", config: "DistillConfig", factory: "StarterToolbox", timeout_s: float) -> None:
+    from mkaudio.cli.caption_bank import prepare
     from mkaudio.cli.progress import watch
     from mkaudio.pipeline import estimate
 
+    prepare(factory)
     for line in estimate(sources, config, factory, timeout_s, watch).lines():
         print(line)
 
 
-def _factory(experts: str, caption_bank: Path | None, cache: Path | None, device: str, dtype: str) -> "ToolboxFactory":
+def _factory(
+    experts: str, bank: tuple[list[Path], str | None], cache: Path | None, device: str, dtype: str
+) -> "StarterToolbox":
     from mkaudio.cli.toolbox import EXPERTS, StarterToolbox
     from mkaudio.models.starter.fetch import starter_folder, starter_ready
 
@@ -189,8 +204,8 @@ def _factory(experts: str, caption_bank: Path | None, cache: Path | None, device
         _one_of("--experts", name, EXPERTS)
     if not starter_ready(cache):
         raise ValueError("the starter pack is not there: mkaudio fetch starter")
-    bank = caption_bank.absolute() if caption_bank else None  # workers may have another working directory
-    return StarterToolbox(starter_folder(cache).absolute(), names, bank, device, dtype)
+    paths = tuple(path.absolute() for path in bank[0])  # workers may have another working directory
+    return StarterToolbox(starter_folder(cache).absolute(), names, paths, bank[1], device, dtype)
 
 
 def _columns(pairs: list[str]) -> dict[str, str]:

@@ -3,6 +3,7 @@
 What is done to a sound stands here; where it runs is the engine's business. B clips in a batch, P patches, D dimensions.
 """
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -129,6 +130,7 @@ class Distillation:
                 audio_embedding=embedding,
                 labels=self._labels(window.row),
                 language=window.row.language,
+                seed=_seed(window),
             )
             for window, one, embedding in zip(windows, perceived, embeddings, strict=True)
         ]
@@ -213,6 +215,11 @@ class Distillation:
             "windows_filtered": sum(left.n_windows for left in filtered),
             "windows_refused": sum(left.n_windows for left in lost),
         }
+
+
+def _seed(window: Window) -> int:
+    """Return a number that the window's sound alone decides, whatever shard or run it is in."""
+    return int.from_bytes(hashlib.sha256(f"{window.sha256}:{window.start_s}".encode()).digest()[:8], "big")
 
 
 def _clip(window: Window, heard: HeardClip, verdicts: tuple[Verdict, ...]) -> Clip:

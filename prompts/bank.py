@@ -1,47 +1,37 @@
-"""Caption banks for the retriever: ours, generated from the phrases, and the user's, a caption a line."""
+"""What a caption bank is: captions for the retriever, and of each what it names and what it claims beyond that."""
 
+import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
-from mkaudio.prompts.caption import sentence
-from mkaudio.prompts.event_phrase import load_phrases
+CLAIMS = ("", "repeated", "lasting", "soft", "loud", "together", "order")
+"""What a caption may state beyond that its events are there; "" states nothing more."""
 
 
 @dataclass(frozen=True, slots=True)
 class BankCaption:
-    """A caption and how many events it names; 0 where nobody knows."""
+    """A caption of a bank.
+
+    Args:
+        text: a sentence.
+        n_events: how many events it names; 0 where nobody knows.
+        events: their classes, in the order of the sentence; none where nobody knows.
+        claim: what it states beyond them, one of `CLAIMS`.
+    """
 
     text: str
     n_events: int
+    events: tuple[str, ...] = ()
+    claim: str = ""
 
 
-def generated_bank() -> tuple[BankCaption, ...]:
-    """Return a caption for each clause of each class that a prompt may claim."""
-    clauses = {
-        clause: None
-        for phrase in load_phrases().values()
-        if not (phrase.general or phrase.blind)
-        for clause in phrase.clauses
-    }
-    return tuple(BankCaption(sentence(clause), 1) for clause in clauses)
-
-
-def read_bank(path: Path) -> tuple[BankCaption, ...]:
-    """Read a text file with a caption a line; empty lines and lines that begin with # are passed over.
+def bank_fingerprint(bank: Iterable[BankCaption]) -> str:
+    """Return a short hash of all that a bank says.
 
     Args:
-        path: the file, UTF-8.
-
-    Raises:
-        ValueError: it is not there, not UTF-8, or holds no caption.
+        bank: captions in order.
     """
-    if not path.is_file():
-        raise ValueError(f"--caption-bank {path}: no such file; it is a text file with a caption a line")
-    try:
-        lines = path.read_text("utf-8-sig").splitlines()
-    except UnicodeDecodeError as error:
-        raise ValueError(f"--caption-bank {path}: not UTF-8 text ({error.reason} at byte {error.start})") from error
-    texts = {" ".join(line.split()): None for line in lines if line.strip() and not line.startswith("#")}
-    if not texts:
-        raise ValueError(f"--caption-bank {path}: holds no caption; it is a text file with a caption a line")
-    return tuple(BankCaption(text, 0) for text in texts)
+    digest = hashlib.sha256()
+    for one in bank:
+        digest.update(repr((one.text, one.n_events, one.events, one.claim)).encode())
+    return digest.hexdigest()[:12]

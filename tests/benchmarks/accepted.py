@@ -48,7 +48,7 @@ def names(text: str, stems: Iterable[str]) -> bool:
 
 def events_of(prompt: str) -> list[str]:
     """Split a prompt into the clauses that each name one event."""
-    return re.split(r",? and then | while |, (?=then )", prompt)
+    return re.split(r",? and then | while | with (?=.* in the background)|, (?=then )", prompt)
 
 
 def _plain(text: str) -> str:

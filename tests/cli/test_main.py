@@ -46,6 +46,11 @@ def test_help_has_an_example_for_every_command():
         (["distill", "--input", "SOUNDS", "--output", "mistyped", "--resume"], 2, "no dataset that"),
         (["distill", "--input", "SOUNDS", "--column", "lable=x"], 2, "label"),
         (["distill", "--input", "SOUNDS", "--caption-bank", "none.txt"], 2, "a caption a line"),
+        (
+            ["distill", "--input", "SOUNDS", "--caption-bank", "BANK", "--caption-column", "words"],
+            2,
+            "found path, label",
+        ),
         (["distill", "--input", "SOUNDS", "--resume", "--append"], 2, "give one of them"),
         (["inspect", "."], 2, "not a mkaudio dataset"),
         (["verify", "."], 2, "not a mkaudio dataset"),
@@ -55,7 +60,9 @@ def test_help_has_an_example_for_every_command():
 def test_mistakes_are_named(starter, tmp_path, monkeypatch, arguments, code, said):
     monkeypatch.chdir(tmp_path)
     write_tone(tmp_path / "sounds" / "a.wav")
-    found = run(*(str(tmp_path / "sounds") if argument == "SOUNDS" else argument for argument in arguments))
+    (tmp_path / "bank.csv").write_text("path,label\na.wav,dog\n")
+    places = {"SOUNDS": str(tmp_path / "sounds"), "BANK": str(tmp_path / "bank.csv")}
+    found = run(*(places.get(argument, argument) for argument in arguments))
     assert found.returncode == code and said in found.stderr.replace("\n", " "), found.stderr
     assert "Traceback" not in found.stderr
 

@@ -1,0 +1,30 @@
+import pytest
+
+from mkaudio.prompts.modifiers import load_modifiers, modified, modifiers_of, parse_modifiers
+
+
+def test_the_nearest_kind_on_the_way_up_counts():
+    assert modifiers_of("Bark") == load_modifiers()["Animal"]
+    assert modifiers_of("Mosquito") == load_modifiers()["Insect"] != load_modifiers()["Animal"]
+
+
+def test_what_is_said_already_is_not_said_again_nor_against():
+    assert not [text for text, claim in modified("Boom", "a loud boom sounds", True) if claim in ("soft", "loud")]
+    assert dict(modified("Mosquito", "a mosquito buzzes nearby", False)) == {}
+
+
+def test_behind_other_clauses_go_places_only():
+    assert dict(modified("Growling", "a low growl is heard", False)) == {"a low growl is heard in the distance": "soft"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ({"why": "x", "classes": ["Barkk"]}, "unknown class 'Barkk'"),
+        ({"why": "x", "classes": ["Bark"], "lout": ["loudly"]}, "unknown key 'lout'"),
+        ({"why": "x", "classes": ["Bark", "Bark"]}, "another kind"),
+    ],
+)
+def test_mistakes_are_named(kind, said):
+    with pytest.raises(ValueError, match=said):
+        parse_modifiers({"kind": [kind]})
