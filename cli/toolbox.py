@@ -36,9 +36,9 @@ class StarterToolbox:
         """Return model → hash, without loading weights."""
         from mkaudio.models.starter.fingerprints import ear_fingerprint, scorer_fingerprint
         from mkaudio.pipeline.experts.retriever import bank_fingerprint
-        from mkaudio.prompts import PHRASES_VERSION
+        from mkaudio.prompts import CAPTION_VERSION, PHRASES_VERSION
 
-        words = {"tagger": PHRASES_VERSION, "labels": PHRASES_VERSION, "retriever": bank_fingerprint(self._bank())}
+        words = {"tagger": CAPTION_VERSION, "labels": PHRASES_VERSION, "retriever": bank_fingerprint(self._bank())}
         return {
             "ear": ear_fingerprint(self.folder),
             "scorer": f"{scorer_fingerprint(self.folder)}-{PHRASES_VERSION}",

@@ -3,6 +3,7 @@
 What is done to a sound stands here; where it runs is the engine's business. B clips in a batch, P patches, D dimensions.
 """
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -118,6 +119,7 @@ class Distillation:
                 audio_embedding=embedding,
                 labels=self._labels(window.row),
                 language=window.row.language,
+                seed=wording_seed(window.sha256, window.start_s),
             )
             for window, of_clip, embedding in zip(windows, posteriors, embeddings, strict=True)
         ]
@@ -166,6 +168,16 @@ class Distillation:
             "windows_filtered": sum(left.n_windows for left in filtered),
             "windows_refused": sum(left.n_windows for left in lost),
         }
+
+
+def wording_seed(source_sha256: str, start_s: float) -> int:
+    """Return the seed of a clip's wording: of what it sounds like alone, so no name and no order of work decides it.
+
+    Args:
+        source_sha256: of the source's bytes.
+        start_s: of the window in the source.
+    """
+    return int.from_bytes(hashlib.sha256(f"{source_sha256} {start_s:.3f}".encode()).digest()[:8])
 
 
 def _clip(window: Window, heard: HeardClip, verdicts: tuple[Verdict, ...]) -> Clip:

@@ -1,11 +1,17 @@
 """Words only: phrases, captions, banks. Pure functions of text; nothing heavy is loaded."""
 
 from mkaudio.prompts.bank import BankCaption, generated_bank, read_bank
-from mkaudio.prompts.caption import in_order, sentence, together
+from mkaudio.prompts.caption import Caption, in_order, sentence, together
+from mkaudio.prompts.caption_version import CAPTION_VERSION
+from mkaudio.prompts.draw import draw
 from mkaudio.prompts.event_phrase import PHRASES_VERSION, EventPhrase, ancestors, is_a, load_phrases
 from mkaudio.prompts.find_phrase import find_phrase
+from mkaudio.prompts.joining import split_events
+from mkaudio.prompts.scene import scene_captions, single_caption
+from mkaudio.prompts.sound_event import SURE, SoundEvent, gather, tellable
 
 __all__ = [
-    "PHRASES_VERSION", "BankCaption", "EventPhrase", "ancestors", "find_phrase", "generated_bank", "in_order", "is_a",
-    "load_phrases", "read_bank", "sentence", "together",
+    "CAPTION_VERSION", "PHRASES_VERSION", "SURE", "BankCaption", "Caption", "EventPhrase", "SoundEvent", "ancestors",
+    "draw", "find_phrase", "gather", "generated_bank", "in_order", "is_a", "load_phrases", "read_bank",
+    "scene_captions", "sentence", "single_caption", "split_events", "tellable", "together",
 ]  # fmt: skip

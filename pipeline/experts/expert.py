@@ -27,6 +27,7 @@ class HeardClip:
         audio_embedding: the scorer's, (D,).
         labels: what lay beside the sound, words of the file's name last where they may be used.
         language: of the labels, "" where nobody said.
+        seed: for the draws of wording, from the source's content and the window's start: equal sounds are worded alike.
     """
 
     duration_s: float
@@ -37,6 +38,7 @@ class HeardClip:
     audio_embedding: NDArray[np.float32]
     labels: tuple[str, ...] = ()
     language: str = ""
+    seed: int = 0
 
 
 class Expert(Protocol):
