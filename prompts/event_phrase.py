@@ -34,7 +34,14 @@ PHRASES_VERSION = hashlib.sha256(_PHRASES.read_bytes()).hexdigest()[:12]
 _REQUIRED = ("noun", "clause", "also", "parent")
 _FLAGS = ("plural", "general", "blind", "group")
 _MANNERS = ("repeats", "lasts")
-_TYPES = {"noun": str, "clause": str, "also": list, "parent": str, **dict.fromkeys(_FLAGS, bool), **dict.fromkeys(_MANNERS, str)}
+_TYPES = {
+    "noun": str,
+    "clause": str,
+    "also": list,
+    "parent": str,
+    **dict.fromkeys(_FLAGS, bool),
+    **dict.fromkeys(_MANNERS, str),
+}
 
 
 @dataclass(frozen=True, slots=True)

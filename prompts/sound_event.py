@@ -75,7 +75,9 @@ def gather(rows: Iterable[tuple[str, float, float, float]]) -> tuple[SoundEvent,
         if label in load_phrases():
             of_class.setdefault(label, []).append((start_s, end_s, confidence))
     events = [
-        SoundEvent(label, tuple(sorted((start_s, end_s) for start_s, end_s, _ in spans)), max(span[2] for span in spans))
+        SoundEvent(
+            label, tuple(sorted((start_s, end_s) for start_s, end_s, _ in spans)), max(span[2] for span in spans)
+        )
         for label, spans in of_class.items()
     ]
     return tuple(sorted(events, key=lambda event: (-event.confidence, event.start_s, event.label)))
@@ -90,7 +92,11 @@ def tellable(events: Sequence[SoundEvent]) -> tuple[SoundEvent, ...]:
         events: of a clip, surest first.
     """
     sure = [event for event in events if event.confidence >= SURE and not (event.phrase.general or event.phrase.blind)]
-    lowest = [event for event in sure if not any(other.label != event.label and is_a(other.label, event.label) for other in sure)]
+    lowest = [
+        event
+        for event in sure
+        if not any(other.label != event.label and is_a(other.label, event.label) for other in sure)
+    ]
     told: list[SoundEvent] = []
     for event in lowest:
         if not any(_may_be_one(event, other) for other in told):

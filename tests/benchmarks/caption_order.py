@@ -49,7 +49,9 @@ def main():
     clips = heard_well(arguments.sounds, arguments.split, ear)
     rng = np.random.default_rng(SEED)
     pairs = draw_pairs(clips, arguments.pairs, rng)
-    print(f"{arguments.split}: {len(clips)} clips heard well, of {len({c['class'] for c in clips})} classes; {len(pairs)} pairs")
+    print(
+        f"{arguments.split}: {len(clips)} clips heard well, of {len({c['class'] for c in clips})} classes; {len(pairs)} pairs"
+    )
     one_behind_the_other(pairs, ear, rng, arguments.show)
     overlaid(pairs, ear, rng, arguments.show)
     alone(clips, ear, arguments.show)
@@ -108,7 +110,10 @@ def one_behind_the_other(pairs, ear, rng, show):
                 if show and not follows(parts, first, second):
                     print(f"  {first['path']} + {second['path']} ({first['class']}, {second['class']}): {text}")
     print(share("state an order", stated, len(pairs)))
-    print(share("  right", right, stated), f"; reversed {reversed_order}, a part that names neither {stated - right - reversed_order}")
+    print(
+        share("  right", right, stated),
+        f"; reversed {reversed_order}, a part that names neither {stated - right - reversed_order}",
+    )
     print(share("name both", both, len(pairs)))
 
 
@@ -148,11 +153,20 @@ def repeated(clips, ear):
             events = {event.label: event for event in timeline_events(waveform, ear)}
             event = events.get(clip["class"])
             text = single_caption(event, len(waveform) / RATE_HZ, number).text if event else ""
-            often = 2 if re.search(r" twice| two times", text) else 3 if re.search(r"several|again|over|repeat", text) else 0
+            often = (
+                2
+                if re.search(r" twice| two times", text)
+                else 3
+                if re.search(r"several|again|over|repeat", text)
+                else 0
+            )
             said[times] = said.get(times, 0) + (often > 0)
             right[times] = right.get(times, 0) + (often == min(times, 3) and times > 1)
     for times in said:
-        print(share(f"{len(short)} clips {times} times: say so", said[times], len(short)), share("; right", right[times], said[times]))
+        print(
+            share(f"{len(short)} clips {times} times: say so", said[times], len(short)),
+            share("; right", right[times], said[times]),
+        )
 
 
 def timeline_events(waveform, ear):
