@@ -1,6 +1,7 @@
 """A clip's events → captions of two and three events: which can be told together, and what is said of their time."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from mkaudio.prompts import joining
 from mkaudio.prompts.caption import Caption, sentence
@@ -41,6 +42,7 @@ def scene_captions(told: Sequence[SoundEvent], duration_s: float, seed: int) -> 
 
 def _of_two(surer: SoundEvent, other: SoundEvent, duration_s: float, seed: int) -> Caption:
     relation = relation_of(surer, other, duration_s)
+    forms: tuple[str, ...]
     if relation in {Relation.BEFORE, Relation.AFTER}:
         forms, events = joining.ORDER, [surer, other] if relation is Relation.BEFORE else [other, surer]
     elif relation in {Relation.OVER, Relation.UNDER}:
@@ -54,14 +56,13 @@ def _of_two(surer: SoundEvent, other: SoundEvent, duration_s: float, seed: int) 
 def _of_three(events: list[SoundEvent], duration_s: float, seed: int) -> Caption | None:
     """Return a caption of three events in order, or of two with the third under both; None where neither is so."""
     in_time = sorted(events, key=lambda event: (event.start_s, event.end_s))
-    if all(relation_of(a, b, duration_s) is Relation.BEFORE for a, b in zip(in_time, in_time[1:], strict=False)):
+    if all(relation_of(a, b, duration_s) is Relation.BEFORE for a, b in pairwise(in_time)):
         return _caption(joining.ORDER_3, in_time, duration_s, seed)
     for under in events:
         over = [event for event in in_time if event is not under]
         if _fits_background(under) and all(relation_of(one, under, duration_s) is Relation.OVER for one in over):
-            forms = {Relation.BEFORE: joining.ORDER_UNDER, Relation.TOGETHER: joining.TOGETHER_UNDER}.get(
-                relation_of(*over, duration_s)
-            )
+            between = relation_of(over[0], over[1], duration_s)
+            forms = {Relation.BEFORE: joining.ORDER_UNDER, Relation.TOGETHER: joining.TOGETHER_UNDER}.get(between)
             return _caption(forms, [*over, under], duration_s, seed) if forms else None
     return None
 
