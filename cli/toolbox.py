@@ -47,9 +47,9 @@ class StarterToolbox:
         """Return model → hash, without loading weights."""
         from mkaudio.models.starter.fingerprints import ear_fingerprint, scorer_fingerprint
         from mkaudio.pipeline.experts.retriever import retriever_fingerprint
-        from mkaudio.prompts import PHRASES_VERSION
+        from mkaudio.prompts import CAPTION_VERSION, PHRASES_VERSION
 
-        words = {"tagger": PHRASES_VERSION, "labels": PHRASES_VERSION}
+        words = {"tagger": CAPTION_VERSION, "labels": PHRASES_VERSION}
         if "retriever" in self.experts:
             words["retriever"] = retriever_fingerprint(self.bank())
         return {

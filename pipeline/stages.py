@@ -130,7 +130,7 @@ class Distillation:
                 audio_embedding=embedding,
                 labels=self._labels(window.row),
                 language=window.row.language,
-                seed=_seed(window),
+                seed=wording_seed(window.sha256, window.start_s),
             )
             for window, one, embedding in zip(windows, perceived, embeddings, strict=True)
         ]
@@ -217,9 +217,14 @@ class Distillation:
         }
 
 
-def _seed(window: Window) -> int:
-    """Return a number that the window's sound alone decides, whatever shard or run it is in."""
-    return int.from_bytes(hashlib.sha256(f"{window.sha256}:{window.start_s}".encode()).digest()[:8], "big")
+def wording_seed(source_sha256: str, start_s: float) -> int:
+    """Return the seed of a clip's wording: of what it sounds like alone, so no name and no order of work decides it.
+
+    Args:
+        source_sha256: of the source's bytes.
+        start_s: of the window in the source.
+    """
+    return int.from_bytes(hashlib.sha256(f"{source_sha256} {start_s:.3f}".encode()).digest()[:8])
 
 
 def _clip(window: Window, heard: HeardClip, verdicts: tuple[Verdict, ...]) -> Clip:

@@ -13,7 +13,9 @@ from mkaudio.shards import Event
 
 ACTIVE = 0.3
 """Probability from which a class counts as heard in a patch; chosen on the train packages by tests/benchmarks/prompt_truth.py."""
-_MAX_EVENTS = 12
+STILL_ACTIVE = 0.3
+"""Lower probability down to which a class that is heard in one patch counts as heard in the patches beside it."""
+_MAX_EVENTS = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +46,10 @@ def timeline_of(
         duration_s: length of the clip.
     """
     active = posteriors >= ACTIVE
+    lasting = posteriors >= STILL_ACTIVE
     events = []
     for number in np.flatnonzero(active.any(axis=0)):
-        for first, last in _runs(active[:, number]):
+        for first, last in _runs(active[:, number], lasting[:, number]):
             start_s = 0.0 if first == 0 else first * hop_s + (patch_s - hop_s) / 2
             end_s = duration_s if last == len(posteriors) - 1 else last * hop_s + (patch_s + hop_s) / 2
             confidence = float(posteriors[first : last + 1, number].max())
@@ -57,15 +60,15 @@ def timeline_of(
     return Timeline(tuple(events[:_MAX_EVENTS]), _share(active, classes, "Speech"), _share(active, classes, "Music"))
 
 
-def _runs(active: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """Return (first, last) of each run of active patches; a gap of one patch does not end a run."""
+def _runs(active: NDArray[np.bool_], lasting: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Return (first, last) of each run of lasting patches that has an active one; a gap of one patch ends no run."""
     runs: list[tuple[int, int]] = []
-    for patch in np.flatnonzero(active).tolist():
+    for patch in np.flatnonzero(lasting).tolist():
         if runs and patch - runs[-1][1] <= 2:
             runs[-1] = (runs[-1][0], patch)
         else:
             runs.append((patch, patch))
-    return runs
+    return [(first, last) for first, last in runs if active[first : last + 1].any()]
 
 
 def _share(active: NDArray[np.bool_], classes: tuple[str, ...], group: str) -> float:

@@ -3,13 +3,19 @@
 from mkaudio.prompts.bank import BankCaption, bank_fingerprint
 from mkaudio.prompts.bank_files import captions_of_file, cells_of_row, columns_with_captions
 from mkaudio.prompts.bank_text import kept_captions
-from mkaudio.prompts.caption import in_order, sentence, together
+from mkaudio.prompts.caption import Caption, in_order, sentence, together
+from mkaudio.prompts.caption_version import CAPTION_VERSION
+from mkaudio.prompts.draw import draw
 from mkaudio.prompts.event_phrase import PHRASES_VERSION, EventPhrase, ancestors, is_a, load_phrases
 from mkaudio.prompts.find_phrase import find_phrase
 from mkaudio.prompts.generated_bank import generated_bank
+from mkaudio.prompts.joining import split_events
+from mkaudio.prompts.scene import scene_captions, single_caption
+from mkaudio.prompts.sound_event import SURE, SoundEvent, gather, tellable
 
 __all__ = [
-    "PHRASES_VERSION", "BankCaption", "EventPhrase", "ancestors", "bank_fingerprint", "captions_of_file", "cells_of_row",
-    "columns_with_captions", "find_phrase", "generated_bank", "in_order", "is_a", "kept_captions", "load_phrases",
-    "sentence", "together",
+    "CAPTION_VERSION", "PHRASES_VERSION", "SURE", "BankCaption", "Caption", "EventPhrase", "SoundEvent", "ancestors",
+    "bank_fingerprint", "captions_of_file", "cells_of_row", "columns_with_captions", "draw", "find_phrase", "gather",
+    "generated_bank", "in_order", "is_a", "kept_captions", "load_phrases", "scene_captions", "sentence",
+    "single_caption", "split_events", "tellable", "together",
 ]  # fmt: skip

@@ -4,6 +4,16 @@
 'A dog barks, and then a door slams.'
 """
 
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """A sentence, and how many sound events it names."""
+
+    text: str
+    n_events: int
+
 
 def sentence(clause: str) -> str:
     """Return a clause as a sentence.

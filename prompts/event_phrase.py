@@ -32,8 +32,16 @@ PHRASES_VERSION = hashlib.sha256(_PHRASES.read_bytes()).hexdigest()[:12]
 """Start of the sha256 of the phrases: changes when any of them does."""
 
 _REQUIRED = ("noun", "clause", "also", "parent")
-_FLAGS = ("plural", "general", "blind")
-_TYPES = {"noun": str, "clause": str, "also": list, "parent": str} | dict.fromkeys(_FLAGS, bool)
+_FLAGS = ("plural", "general", "blind", "group")
+_MANNERS = ("repeats", "lasts")
+_TYPES = {
+    "noun": str,
+    "clause": str,
+    "also": list,
+    "parent": str,
+    **dict.fromkeys(_FLAGS, bool),
+    **dict.fromkeys(_MANNERS, str),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +56,9 @@ class EventPhrase:
         plural: Whether the subject of the first clause is plural.
         general: Whether the class names no source, so that no caption should claim it.
         blind: Whether YAMNet hardly hears the class, so that no caption should trust it there.
+        group: Whether a class that is `general` may be named all the same where nothing below it is sure: "an animal calls".
+        repeats: Clause that "several times" fits; "" for what is no single stroke.
+        lasts: Clause that "continuously" and "briefly" fit; "" for what does not last.
     """
 
     name: str
@@ -57,6 +68,9 @@ class EventPhrase:
     plural: bool = False
     general: bool = False
     blind: bool = False
+    group: bool = False
+    repeats: str = ""
+    lasts: str = ""
 
     @property
     def clause(self) -> str:
@@ -78,7 +92,8 @@ def parse_phrases(table: Mapping[str, Mapping[str, Any]]) -> dict[str, EventPhra
     """Turn a parsed TOML table into phrases, and check keys and hierarchy.
 
     Args:
-        table: Class name to its keys `noun`, `clause`, `also`, `parent` and the flags `plural`, `general`, `blind`.
+        table: Class name to its keys `noun`, `clause`, `also`, `parent` the flags
+            `plural`, `general`, `blind`, `group`, and the clauses `repeats`, `lasts`.
 
     Returns:
         Class name to phrase, in the table's order.
@@ -146,7 +161,8 @@ def _parse_phrase(name: str, entry: Mapping[str, Any]) -> EventPhrase:
             raise ValueError(f"event phrase {name!r}: {key} is missing; found only {', '.join(entry)}; add it")
     clauses = (entry["clause"], *entry["also"])
     flags = {flag: entry.get(flag, False) for flag in _FLAGS}
-    return EventPhrase(name, entry["noun"], clauses, entry["parent"], **flags)
+    manners = {manner: entry.get(manner, "") for manner in _MANNERS}
+    return EventPhrase(name, entry["noun"], clauses, entry["parent"], **flags, **manners)
 
 
 def _nearest(wrong: str, valid: Iterable[str]) -> str:

@@ -27,7 +27,7 @@ class HeardClip:
         audio_embedding: the scorer's, (D,).
         labels: what lay beside the sound, words of the file's name last where they may be used.
         language: of the labels, "" where nobody said.
-        seed: drawn from the source's bytes and the window, for choices between equals.
+        seed: for the draws of wording, from the source's content and the window's start: equal sounds are worded alike.
     """
 
     duration_s: float

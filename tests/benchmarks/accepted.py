@@ -7,6 +7,11 @@ from functools import cache
 from pathlib import Path
 
 _TABLE = Path(__file__).with_name("accepted_words.toml")
+_JOINTS = re.compile(
+    r",? and then |, and finally |, then |,? followed by |,? while | before | after | as |, and "
+    r"|,? with (?=(?:(?! while )[^,])* in the background)"
+)
+"""What stands between two events: written apart from prompts/joining.py, so that each checks the other."""
 
 
 @cache
@@ -47,8 +52,12 @@ def names(text: str, stems: Iterable[str]) -> bool:
 
 
 def events_of(prompt: str) -> list[str]:
-    """Split a prompt into the clauses that each name one event."""
-    return re.split(r",? and then | while | with (?=.* in the background)|, (?=then )", prompt)
+    """Split a prompt into the clauses that each name one event.
+
+    >>> events_of("A dog barks before a cat meows, with birds chirping in the background.")
+    ['A dog barks', 'a cat meows', 'birds chirping in the background.']
+    """
+    return _JOINTS.split(prompt)
 
 
 def _plain(text: str) -> str:

@@ -14,6 +14,7 @@ prompt, and the difference of the selected prompt to YAMNet's best class, paired
 
 import argparse
 import csv
+import re
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
@@ -85,7 +86,7 @@ def best_classes(sounds, paths, pack):
         waveform, rate_hz = soundfile.read(sounds / path, dtype="float32", always_2d=True)
         mono = soxr.resample(waveform[: 10 * rate_hz].mean(axis=1), rate_hz, ear.sample_rate_hz)
         name = ear.classes[int((ear.listen([mono])[0].posteriors.mean(axis=0) * sayable).argmax())]
-        texts[path] = f"{name} {phrases[name].clause}".replace(" while ", " ")
+        texts[path] = " ".join([*re.findall(r"\w+", name), phrases[name].clause])  # no comma: it names one event
     return texts
 
 

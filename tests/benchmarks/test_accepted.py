@@ -3,6 +3,9 @@ import re
 import pytest
 from benchmarks.accepted import events_of, load_accepted, names
 
+from mkaudio.prompts import load_phrases, sentence
+from mkaudio.prompts.joining import FORMS, filled
+
 PARTS = load_accepted()
 EMPTY_WORDS = ("sound", "noise", "audio", "effect", "recording")
 
@@ -76,7 +79,19 @@ def test_the_table_judges_as_a_listener_would(label, caption, right):
     assert names(caption, PARTS["val"][label]) is right
 
 
-def test_a_prompt_is_split_into_its_events():
-    assert events_of("A dog barks, and then a cat meows.") == ["A dog barks", "a cat meows."]
-    assert events_of("A man speaks while birds chirp.") == ["A man speaks", "birds chirp."]
-    assert events_of("A dog barks.") == ["A dog barks."]
+@pytest.mark.parametrize("form", FORMS)
+def test_a_prompt_is_split_into_its_events(form):
+    clauses = ["a dog barks with joy", "a door opens and closes", "rain falls"]
+    nouns = ["a dog barking", "a door opening and closing", "rain falling"]
+    n_events = 3 if "c}" in form else 2
+    prompt = sentence(filled(form, clauses[:n_events], nouns[:n_events]))
+    parts = events_of(prompt)
+    assert len(parts) == n_events
+    for stem in ("dog", "door", "rain")[:n_events]:
+        assert sum(names(part, (stem,)) for part in parts) == 1, (prompt, parts)
+
+
+def test_a_clause_of_a_phrase_is_one_event():
+    for phrase in load_phrases().values():
+        for clause in (*phrase.clauses, phrase.repeats, phrase.lasts) if not phrase.general else ():
+            assert events_of(sentence(clause)) == [sentence(clause)]

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from mkaudio.prompts.event_phrase import ROOTS, ancestors, is_a, load_phrases, parse_phrases
 
 PHRASES = load_phrases()
-TEXTS = [text for phrase in PHRASES.values() for text in (phrase.noun, *phrase.clauses)]
+MANNERS = {name: [text for text in (phrase.repeats, phrase.lasts) if text] for name, phrase in PHRASES.items()}
+TEXTS = [text for name, phrase in PHRASES.items() for text in (phrase.noun, *phrase.clauses, *MANNERS[name])]
 
 # Written apart from the table: the verbs that a caption of a sound may use, in the base form.
 VERBS = re.findall(
@@ -28,6 +29,7 @@ VERBS = re.findall(
     shoot shout shuffle shut sigh sing sizzle skid slam slap slide slosh smash snap sneeze snicker sniff snip snore
     snort sob sound speak speed spin splash splinter spray squawk squeak squeal squish start stir strike strum
     surround take talk tap tear thicken throb tick tinkle toot track trickle trot turn tweet type vibrate wail walk
+    thump perform escape grind work use send swoosh smack crinkle spring sweep
     wheeze whimper whine whinny whir whisper whistle whoop whoosh woof write yell yip yodel yowl zing
     """,
 )
@@ -85,14 +87,28 @@ def test_every_text_is_plain_english():
 
 
 def test_every_clause_has_a_verb_that_agrees():
-    for phrase in PHRASES.values():
-        for clause in phrase.clauses:
+    for name, phrase in PHRASES.items():
+        for clause in (*phrase.clauses, *MANNERS[name]):
             first, *rest = clause.split()
             one = first in {"a", "an", "one", "someone", "something"} or (clause == phrase.clause and not phrase.plural)
             many = clause == phrase.clause and phrase.plural
             verbs = SINGULAR if one else PLURAL if many else SINGULAR | PLURAL
             assert verbs & set(rest) and len(rest) < 12, clause
             assert not (one and many), f"{phrase.name}: {clause!r} is not plural"
+
+
+def test_what_repeats_and_what_lasts_is_said_in_the_plain_present_of_a_class_that_may_be_named():
+    for name, texts in MANNERS.items():
+        assert not any({"is", "are"} & set(text.split()) for text in texts), name
+        assert not (texts and PHRASES[name].general), name
+    assert (
+        PHRASES["Bark"].repeats and not PHRASES["Bark"].lasts and PHRASES["Rain"].lasts and not PHRASES["Rain"].repeats
+    )
+
+
+def test_the_classes_that_a_caption_may_name_have_three_clauses_or_more():
+    few = [name for name, one in PHRASES.items() if not (one.general or one.blind) and len(one.clauses) < 3]
+    assert len(few) <= 21
 
 
 def test_every_noun_phrase_has_its_article_or_needs_none():
@@ -141,6 +157,8 @@ def test_classes_without_a_source_and_classes_yamnet_does_not_hear_are_marked():
     general = {"Animal", "Wild animals", "Noise", "Silence", "Sound effect", "Inside, small room", "Reverberation"}
     blind = {"Walk, footsteps", "Run", "Shuffle", "Fire", "Crackle", "Chop", "Chopping (food)", "Clapping", "Wind"}
     assert all(PHRASES[name].general for name in general) and all(PHRASES[name].blind for name in blind)
+    groups = {name for name, phrase in PHRASES.items() if phrase.group}
+    assert groups == {"Animal", "Domestic animals, pets", "Livestock, farm animals, working animals", "Wild animals"}
     assert not any(PHRASES[name].general or PHRASES[name].blind for name in ("Dog", "Vehicle", "Clatter", "Rain"))
 
 

@@ -1,0 +1,24 @@
+from collections import Counter
+
+import pytest
+
+from mkaudio.prompts.draw import draw
+
+
+def test_the_draw_is_that_of_every_machine():
+    assert [draw("abcd", seed, "Dog") for seed in range(12)] == list("cadccddcabbc")
+
+
+def test_every_option_is_drawn_about_as_often():
+    counts = Counter(draw("abc", seed, "Dog") for seed in range(3000))
+    assert set(counts) == set("abc") and all(900 < count < 1100 for count in counts.values())
+
+
+def test_draws_about_different_things_do_not_hang_together():
+    pairs = Counter((draw("ab", seed, "Dog"), draw("ab", seed, "Cat")) for seed in range(2000))
+    assert len(pairs) == 4 and all(400 < count < 600 for count in pairs.values())
+
+
+def test_no_option_is_a_mistake():
+    with pytest.raises(ValueError, match="'Dog'"):
+        draw([], 1, "Dog")
