@@ -65,6 +65,10 @@ def distill(
     min_score: Annotated[
         float | None, typer.Option(help="Lowest score in the default selection; every clip is stored all the same.")
     ] = None,
+    max_events: Annotated[
+        int | None,
+        typer.Option(help="A caption that names more sound events is not chosen; one whose number is unknown may be."),
+    ] = None,
     file_names: Annotated[
         bool, typer.Option("--file-names/--no-file-names", help="Let the labels expert read file and folder names.")
     ] = True,
@@ -90,7 +94,7 @@ def distill(
 
     config = DistillConfig(
         window_s=window_s, store_rate_hz=store_rate, store_channels=store_channels, samples_per_shard=samples_per_shard,
-        batch_size=batch_size, file_names=file_names, min_score=min_score, limit=limit,
+        batch_size=batch_size, file_names=file_names, min_score=min_score, max_events=max_events, limit=limit,
     )  # fmt: skip
     if resume and append:
         raise ValueError("--resume finishes a run, --append begins a new one: give one of them")

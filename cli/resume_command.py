@@ -13,6 +13,7 @@ _OPTIONS = {
     "samples_per_shard": "--samples-per-shard",
     "batch_size": "--batch-size",
     "min_score": "--min-score",
+    "max_events": "--max-events",
 }
 
 

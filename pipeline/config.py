@@ -23,6 +23,8 @@ class DistillConfig:
         silence_dbfs: a window whose peak is lower is silent.
         file_names: whether the `labels` expert may read words in file and folder names.
         min_score: lowest score of a clip in the default selection; None selects every clip that has a prompt.
+        max_events: a candidate that names more events does not become the prompt; None lets any. Where nobody knows how
+            many a caption names it may.
         limit: only the first N inputs; None takes all.
     """
 
@@ -35,6 +37,7 @@ class DistillConfig:
     silence_dbfs: float = -60.0
     file_names: bool = True
     min_score: float | None = None
+    max_events: int | None = None
     limit: int | None = None
 
     def __post_init__(self) -> None:
@@ -56,6 +59,8 @@ class DistillConfig:
         for name in ("samples_per_shard", "batch_size"):
             if getattr(self, name) < 1:
                 raise ValueError(f"--{name.replace('_', '-')} {getattr(self, name)}: at least 1")
+        if self.max_events is not None and self.max_events < 1:
+            raise ValueError(f"--max-events {self.max_events}: at least 1")
         if self.limit is not None and self.limit < 1:
             raise ValueError(f"--limit {self.limit}: at least 1")
 

@@ -52,7 +52,11 @@ def _is_folder_name(value: Any) -> bool:
 
 
 def _is_config(value: Any) -> bool:
-    return isinstance(value, dict) and type(value.get("min_score")) in (type(None), int, float)
+    return (
+        isinstance(value, dict)
+        and type(value.get("min_score")) in (type(None), int, float)
+        and type(value.get("max_events")) in (type(None), int)
+    )
 
 
 _GENERATION: dict[str, Callable[[Any], bool]] = {
