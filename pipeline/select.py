@@ -17,6 +17,7 @@ from mkaudio.shards import (
     MANIFEST,
     SELECTION,
     DatasetInfo,
+    LocalStorage,
     Storage,
     check_selection_name,
     commit_selection,
@@ -81,6 +82,8 @@ class Selector:
         if there is not None and not anew:
             what = "by another rule" if there["rule"] != rule else "of the dataset as it was before --append"
             raise ValueError(f"--name {name}: there is such a selection already, {what}; --replace, or another name")
+        if isinstance(self.storage, LocalStorage):
+            self.storage.clear_staging()
         with self.storage.staging(f"selection-{name}") as staging:
             outcome = self._choose(staging, on_shard)
             files = {selection_file(name, shard): staging / f"{shard}.parquet" for shard in range(self.info.n_shards)}

@@ -75,6 +75,7 @@ def steps_of(monkeypatch, run, die_at=None):
     monkeypatch.setattr(steps, "at_step", at_step)
     with contextlib.suppress(KilledError):
         run()
+    monkeypatch.setattr(steps, "at_step", lambda step, name: None)
     return reached
 
 
@@ -102,7 +103,6 @@ def test_killed_at_each_step_and_run_again(made_choir, selected, tmp_path, monke
             if marker is None
             else not found(dataset)
         )
-        monkeypatch.setattr(steps, "at_step", lambda step, name: None)
         select(dataset, anew=True)
         assert digests(dataset) == whole, (step, name)
         shutil.rmtree(dataset)
@@ -114,7 +114,7 @@ def test_a_real_kill_at_each_step(made_choir, selected, tmp_path):
 
     def run(dataset, die_at):
         trace = tmp_path / "trace"
-        trace.unlink(missing_ok=True)
+        trace.write_text("")  # nothing is reached where it is there already
         orders = {"trace": str(trace), "die_at": die_at, "nth": 1, "whom": "self"}
         paths = os.pathsep.join([str(AT_STEPS), *(path for path in sys.path if path)])
         arguments = ["select", str(dataset), "--name", "mine", "--top-k", "2", "--max-events", "2"]
@@ -131,6 +131,9 @@ def test_a_real_kill_at_each_step(made_choir, selected, tmp_path):
         assert run(dataset, step)[0] == -signal.SIGKILL
         assert run(dataset, ["none", ""])[0] == 0
         assert digests(dataset) == digests(selected)
+        assert step[1] == MARKER or list((dataset / ".tmp" / "staging").iterdir()) == [], (
+            "nothing is left of the killed one"
+        )
 
 
 def flip(path):
