@@ -10,7 +10,7 @@ from distilling import digests
 
 from mkaudio.pipeline.select import Selector
 from mkaudio.pipeline.selection import Rule
-from mkaudio.shards import open_storage, read_dataset_info, verify
+from mkaudio.shards import open_storage, read_dataset_info, read_sealed, sealed, verify
 
 BEST = Rule()
 
@@ -102,6 +102,12 @@ def test_the_same_again_is_there_already_and_another_is_refused(choir_dataset):
     _, again = select(choir_dataset, "mine", rule)
     assert written and not again and digests(choir_dataset) == before
     assert (choir_dataset / "selections/mine/selection.json").stat().st_ino == inode
+    marker = choir_dataset / "selections/mine/selection.json"
+    content = read_sealed(open_storage(choir_dataset), "selections/mine/selection.json")
+    marker.write_bytes(sealed(content | {"ledger": {"candidates/000000.parquet": "0" * 64}}))
+    with pytest.raises(ValueError, match="before --append; --replace"):
+        selector(choir_dataset, rule).make("mine")
+    marker.write_bytes(sealed(content))
     with pytest.raises(ValueError, match="by another rule; --replace"):
         select(choir_dataset, "mine", Rule())
     assert digests(choir_dataset) == before

@@ -124,6 +124,13 @@ def test_a_prior_is_for_choosing_only():
     assert kept(lines, Rule(priors=(("labels", 0.2),))) == [1]
     assert kept(lines, Rule(priors=(("labels", 0.1),))) == [0], "a tie falls to the first"
     assert kept(lines, Rule(priors=(("labels", 0.2),), min_score=0.45)) == [0], "the threshold looks at the score"
+    lines = [Line("tagger", "a", 1, 0.3), Line("labels", "b", 1, 0.1)]
+    assert kept(lines, Rule(priors=(("labels", 0.2),))) == [0], "0.1 + 0.2 is 0.3"
+
+
+def test_several_prompts_are_of_different_texts():
+    lines = [Line("tagger", "a", 1, 0.5), Line("retriever", "a", 1, 0.5), Line("labels", "b", 1, 0.1)]
+    assert kept(lines, Rule(top_k=2)) == [0, 2]
 
 
 def test_relative_to_label_bites_where_the_label_itself_may_not_be_chosen():

@@ -86,7 +86,7 @@ SOME_STEPS = (0, 2, 9, 10, 11)
 @pytest.mark.parametrize(
     ("before", "at"),
     [
-        ("nothing", SOME_STEPS),
+        ("another rule", SOME_STEPS),
         *(pytest.param(what, range(14), marks=pytest.mark.slow) for what in ("nothing", "another rule")),
     ],
 )
