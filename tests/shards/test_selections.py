@@ -15,6 +15,7 @@ from distilling import digests
 from mkaudio.pipeline.select import Selector
 from mkaudio.pipeline.selection import Rule
 from mkaudio.shards import (
+    CANDIDATES,
     SELECTION,
     DatasetReader,
     Remedy,
@@ -242,11 +243,26 @@ def test_a_marker_that_says_something_else(dataset, case):
 def test_a_damaged_shard_blames_no_selection(dataset):
     flip(dataset / "candidates" / "000001.parquet")
     (dataset / "commits" / "000002.json").unlink()
+    rows = read_table(dataset / "candidates" / "000000.parquet").to_pylist()
+    write_table(dataset / "candidates" / "000000.parquet", [row | {"text": "other"} for row in rows], CANDIDATES)
     problems = list(verify(dataset))
-    assert {problem.shard for problem in problems} <= {1, 2, None} and not any(one.selection for one in problems)
+    assert {problem.shard for problem in problems} == {0, 1, 2, None} and not any(one.selection for one in problems)
     before = (dataset / MARKER).read_bytes()
     repair(open_storage(dataset), problems)
     assert (dataset / MARKER).read_bytes() == before
+
+
+def test_the_marker_goes_first(dataset, monkeypatch):
+    """Killed while it repairs, it leaves a selection that is not finished, never one that is half gone and looks whole."""
+    import importlib
+
+    removed = []
+    monkeypatch.setattr(
+        importlib.import_module("mkaudio.shards.repair"), "remove_files", lambda storage, names: removed.extend(names)
+    )
+    flip(dataset / "selections/mine/000001.parquet")
+    repair(open_storage(dataset), list(verify(dataset)))
+    assert removed == [MARKER, *(f"selections/mine/{shard:06d}.parquet" for shard in range(3))]
 
 
 def test_strangers_beside_it_are_named_and_stay(dataset):
