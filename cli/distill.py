@@ -73,6 +73,10 @@ def distill(
     min_score: Annotated[
         float | None, typer.Option(help="Lowest score in the default selection; every clip is stored all the same.")
     ] = None,
+    max_events: Annotated[
+        int | None,
+        typer.Option(help="A caption that names more sound events is not chosen; one whose number is unknown may be."),
+    ] = None,
     silence_dbfs: Annotated[float, typer.Option(help="Leave out windows whose peak is lower; -200 keeps all.")] = -60.0,
     min_duration_s: Annotated[float, typer.Option(help="Leave out what is shorter; 0 keeps all.")] = 0.0,
     max_clipped_share: Annotated[
@@ -114,10 +118,10 @@ def distill(
 
     config = DistillConfig(
         window_s=window_s, store_rate_hz=store_rate, store_channels=store_channels, samples_per_shard=samples_per_shard,
-        batch_size=batch_size, file_names=file_names, min_score=min_score, limit=limit, silence_dbfs=silence_dbfs,
-        min_duration_s=min_duration_s, max_clipped_share=max_clipped_share, min_bandwidth_hz=min_bandwidth_hz,
-        speech=_wanted("--speech", speech), music=_wanted("--music", music), speech_share=speech_share,
-        music_share=music_share, max_windows_per_file=max_windows_per_file,
+        batch_size=batch_size, file_names=file_names, min_score=min_score, max_events=max_events, limit=limit,
+        silence_dbfs=silence_dbfs, min_duration_s=min_duration_s, max_clipped_share=max_clipped_share,
+        min_bandwidth_hz=min_bandwidth_hz, speech=_wanted("--speech", speech), music=_wanted("--music", music),
+        speech_share=speech_share, music_share=music_share, max_windows_per_file=max_windows_per_file,
     )  # fmt: skip
     if resume and append:
         raise ValueError("--resume finishes a run, --append begins a new one: give one of them")

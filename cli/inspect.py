@@ -12,8 +12,11 @@ _BAR_WIDTH = 40
 _BINS = 10
 _TABLES = {
     "manifest": "manifest", "candidates": "candidates", "quarantine": "quarantine", "plan": "plan",
-    "selection": "selections/default",
 }  # fmt: skip
+_SELECTED = """create view prompted as select m.* replace (
+    s.prompt as prompt, s.expert as expert, s.score as score, s.score_percentile as score_percentile, s.n_events as n_events
+) from manifest m join selection s on m.key = s.key and s.rank = 0"""
+"""The clips of a selection, with the prompts that it gives them."""
 
 
 def inspect(
@@ -22,12 +25,15 @@ def inspect(
         str | None, typer.Option(help="A query over manifest, candidates, quarantine, selection, plan (or file).")
     ] = None,
     prompts: Annotated[int, typer.Option(help="How many prompts to show.")] = 10,
+    selection: Annotated[
+        str | None, typer.Option(help="Show the clips and prompts of a selection; also the table selection of --sql.")
+    ] = None,
 ) -> None:
     """Show counts, hours, scores, which expert wins, refusals by reason, and some prompts.
 
     Example: mkaudio inspect audiosets-prompted --sql "select prompt, score from manifest order by score limit 5"
     """
-    connection = _connect(path)
+    connection = _connect(path, selection)
     if sql is not None:
         print(_query(connection, sql))
     elif _is_file(path):
@@ -35,27 +41,33 @@ def inspect(
         print(_query(connection, "select column_name, column_type from (describe file)"))
         print(_query(connection, f"select * from file limit {max(0, prompts)}"))
     else:
-        for line in _overview(connection, max(0, prompts), _shares(path)):
+        for line in _overview(
+            connection, max(0, prompts), _shares(path), f" in selection {selection}" if selection else ""
+        ):
             print(line)
 
 
-def _connect(path: str) -> "duckdb.DuckDBPyConnection":
+def _connect(path: str, selection: str | None) -> "duckdb.DuckDBPyConnection":
     import duckdb
     import pyarrow
     from pyarrow.dataset import dataset
 
-    from mkaudio.shards import open_storage, read_dataset_info, tables_of
+    from mkaudio.shards import DEFAULT_SELECTION, check_selection, open_storage, read_dataset_info, tables_of
 
     connection = duckdb.connect()
     if _is_file(path):
+        if selection is not None:
+            raise ValueError(f"--selection {selection}: {path} is one file, not a dataset")
         try:
             connection.register("file", dataset([path]))
         except (OSError, pyarrow.ArrowException) as error:
             raise ValueError(f"{path}: not Parquet that can be read: {error}") from error
         return connection
     storage = open_storage(path)
-    read_dataset_info(storage)
-    for table, folder in _TABLES.items():
+    info = read_dataset_info(storage)
+    if selection is not None:
+        check_selection(storage, info, selection)
+    for table, folder in {**_TABLES, "selection": f"selections/{selection or DEFAULT_SELECTION}"}.items():
         names = [name for name in storage.names(folder) if name.endswith(".parquet")]
         if not names and table == "manifest":
             raise ValueError(f"{path}: no shard is committed yet; finish it with mkaudio distill --resume")
@@ -63,6 +75,7 @@ def _connect(path: str) -> "duckdb.DuckDBPyConnection":
             connection.register(table, tables_of(storage, names))
         except (OSError, pyarrow.ArrowException) as error:
             raise ValueError(f"{path}/{names[0]}: not Parquet that can be read: {error}") from error
+    connection.execute(_SELECTED if selection else "create view prompted as from manifest where prompt <> ''")
     return connection
 
 
@@ -88,36 +101,36 @@ def _query(connection: "duckdb.DuckDBPyConnection", sql: str) -> str:
     return str(frame.to_string(index=False, max_colwidth=100))
 
 
-def _overview(connection: "duckdb.DuckDBPyConnection", n_prompts: int, shares: tuple[float, float]) -> list[str]:
+def _overview(
+    connection: "duckdb.DuckDBPyConnection", n_prompts: int, shares: tuple[float, float], of_selection: str
+) -> list[str]:
     from mkaudio.shards import HEARD, heard_line
 
     def rows(sql: str) -> list[tuple]:  # type: ignore[type-arg]
         return connection.execute(sql).fetchall()
 
-    ((clips, hours, prompted),) = rows(
-        "select count(*), coalesce(sum(duration_s), 0) / 3600, count(*) filter (prompt <> '') from manifest"
-    )
+    ((clips, hours),) = rows("select count(*), coalesce(sum(duration_s), 0) / 3600 from manifest")
+    ((prompted, prompted_hours),) = rows("select count(*), coalesce(sum(duration_s), 0) / 3600 from prompted")
     ((sources, duplicates, planned),) = rows(
         "select count(*) filter (first_window = 0), count(*) filter (duplicate_of <> ''), sum(n_windows) from plan"
     )
     lines = [
         f"sounds    {sources:,}, {duplicates:,} of them duplicates",
-        f"clips     {clips:,} of {planned:,} planned; {prompted:,} have a prompt",
-        f"hours     {hours:.2f}",
+        f"clips     {clips:,} of {planned:,} planned; {prompted:,} have a prompt{of_selection}",
+        f"hours     {hours:.2f}; {prompted_hours:.2f} have a prompt",
     ]
     kinds = ("true", *(f"{kind}_share >= {share:g}" for kind, share in zip(("speech", "music"), shares, strict=True)))
     sums = ", ".join(f"count(*) filter ({one}), coalesce(sum(duration_s) filter ({one}), 0)" for one in kinds)
     lines += [f"heard     {heard_line(dict(zip(HEARD, rows(f'select {sums} from manifest')[0], strict=True)))}"]
     lines += ["", "score of the prompt"]
-    lines += _histogram([score for (score,) in rows("select score from manifest where prompt <> '' order by score")])
+    lines += _histogram([score for (score,) in rows("select score from prompted order by score")])
     lines += ["", "which expert wins"]
-    lines += _bars(rows("select expert, count(*) from manifest where prompt <> '' group by all order by 2 desc, 1"))
+    lines += _bars(rows("select expert, count(*) from prompted group by all order by 2 desc, 1"))
     left = rows("select reason, count(*), any_value(source_path) from quarantine group by all order by 2 desc, 1")
     lines += ["", "refused or left out" if left else "nothing was refused"]
     lines += [f"  {count:>7,}  {reason:<18} e.g. {_one_line(path)}" for reason, count, path in left]
     shown = rows(
-        "select prompt, score, expert, source_path, start_s from manifest where prompt <> '' "
-        f"order by hash(key) limit {n_prompts}"
+        f"select prompt, score, expert, source_path, start_s from prompted order by hash(key) limit {n_prompts}"
     )
     lines += ["", "prompts"] if shown else []
     lines += [

@@ -7,7 +7,7 @@ import sys
 import typer
 
 from mkaudio import __version__
-from mkaudio.cli import distill, fetch, inspect, verify
+from mkaudio.cli import distill, fetch, inspect, select, verify
 
 EXIT_FAILED, EXIT_USAGE, EXIT_STOPPED = 1, 2, 130
 _AGAIN = "then run it again (distill with --resume)"
@@ -31,6 +31,7 @@ app = typer.Typer(
 app.command("fetch")(fetch.fetch)
 app.command("distill")(distill.distill)
 app.command("inspect")(inspect.inspect)
+app.command("select")(select.select)
 app.command("verify")(verify.verify)
 
 

@@ -22,6 +22,7 @@ _OPTIONS = {
     "speech_share": "--speech-share",
     "music_share": "--music-share",
     "max_windows_per_file": "--max-windows-per-file",
+    "max_events": "--max-events",
 }
 
 

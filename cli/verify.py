@@ -59,13 +59,18 @@ def _problems(storage: "Storage", workers: int) -> "list[Problem]":
 
 def _repair(storage: "Storage", problems: "list[Problem]") -> None:
     from mkaudio.cli.resume_command import resume_command
+    from mkaudio.cli.select_command import select_command
     from mkaudio.shards import repair as repair_problems
 
     done = repair_problems(storage, problems)
     for shard, names in done.removed.items():
         print(f"uncommitted shard {shard}: {', '.join(names) or 'it was not committed'}")
+    for name in done.selections:
+        print(f"removed selection {name}")
     if done.must_resume:
         print(f"make it again: {resume_command(storage.address, _described(storage))}")
+    for name, rule in done.selections.items():
+        print(f"make it again: {select_command(storage.address, name, rule)}")
     for problem in done.left:
         print(f"✗ not mended: {problem}; it needs {problem.remedy}")
     if done.left:

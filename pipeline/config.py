@@ -34,6 +34,8 @@ class DistillConfig:
         max_windows_per_file: of each source only so many windows, those with most going on; None keeps all.
         file_names: whether the `labels` expert may read words in file and folder names.
         min_score: lowest score of a clip in the default selection; None selects every clip that has a prompt.
+        max_events: a candidate that names more events does not become the prompt; None lets any. Where nobody knows how
+            many a caption names it may.
         limit: only the first N inputs; None takes all.
     """
 
@@ -54,6 +56,7 @@ class DistillConfig:
     max_windows_per_file: int | None = None
     file_names: bool = True
     min_score: float | None = None
+    max_events: int | None = None
     limit: int | None = None
 
     def __post_init__(self) -> None:
@@ -75,6 +78,8 @@ class DistillConfig:
         for name in ("samples_per_shard", "batch_size"):
             if getattr(self, name) < 1:
                 raise ValueError(f"--{name.replace('_', '-')} {getattr(self, name)}: at least 1")
+        if self.max_events is not None and self.max_events < 1:
+            raise ValueError(f"--max-events {self.max_events}: at least 1")
         if self.limit is not None and self.limit < 1:
             raise ValueError(f"--limit {self.limit}: at least 1")
         self._check_filters()

@@ -82,7 +82,7 @@ class ShardTask:
     def _write(self, flow: Distillation, scorer: Scorer, staging: Path) -> dict[str, Path]:
         """Run the flow and write its clips and refusals into a temporary folder."""
         scorer_id = f"{scorer.name}:{scorer.fingerprint()[:12]}"
-        writer = ShardWriter(staging, self.shard, scorer.name, scorer_id, scorer.dimensions, self.config.min_score)
+        writer = ShardWriter(staging, self.shard, scorer.name, scorer_id, scorer.dimensions)
         try:
             for clip, flac in flow.clips():
                 writer.add(clip, flac)

@@ -18,7 +18,7 @@ from mkaudio.pipeline.file_words import words_of_path
 from mkaudio.pipeline.filters import MostActive, activity_s, first_refusal, heard_filters
 from mkaudio.pipeline.rows import PlanRow
 from mkaudio.pipeline.scoring import cosine_scores, score_percentiles
-from mkaudio.pipeline.selection import choose
+from mkaudio.pipeline.selection import Rule, choose, is_selected
 from mkaudio.pipeline.sources import Source
 from mkaudio.pipeline.task import Progress, Workplace
 from mkaudio.pipeline.timeline import timeline_of
@@ -27,10 +27,10 @@ from mkaudio.shards import FILTERED, Candidate, Clip, Refusal, Verdict, encode_f
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A clip's verdicts, and the vector of its prompt (D,), zeros where there is none."""
+    """A clip's verdicts, and the vectors of their texts (C, D), C candidates."""
 
     verdicts: tuple[Verdict, ...]
-    prompt_embedding: NDArray[np.float32]
+    texts: NDArray[np.float32]
 
 
 Done = tuple[Window, HeardClip, Judged]
@@ -54,9 +54,11 @@ class Distillation:
         self._tools = workplace.tools
         self._filters = heard_filters(config)
         self._contests: dict[str, MostActive[Done]] = {}
+        self._rule = Rule(min_score=config.min_score, max_events=config.max_events)
         self.left: list[Left] = []
         self._audio: list[NDArray[np.float32]] = []
-        self._prompts: list[NDArray[np.float32]] = []
+        self._texts: dict[str, tuple[int, NDArray[np.float32]]] = {}
+        self._candidates: list[tuple[Verdict, ...]] = []
         self._clip_sources: list[str] = []
         self._shares: list[tuple[float, float, float]] = []
 
@@ -75,7 +77,7 @@ class Distillation:
             for window, clip, one in self._chosen(done, ended):
                 self._note(window, clip, one)
                 flac = window.flac or encode_flac(window.samples, window.sample_rate_hz, window.bit_depth)
-                yield _clip(window, clip, one.verdicts), flac
+                yield _clip(window, clip, one.verdicts, is_selected(one.verdicts, self._rule)), flac
             self._workplace.report(Progress(len(windows), sum(window.duration_s for window in windows)))
             for row in ended:
                 self._workplace.journal.leave(row.name)
@@ -174,14 +176,16 @@ class Distillation:
     def _judge(self, clip: HeardClip, candidates: list[Candidate]) -> Judged:
         """Score a clip's candidates against its sound and choose."""
         if not candidates:
-            return Judged((), np.zeros_like(clip.audio_embedding))
+            return Judged((), np.zeros((0, len(clip.audio_embedding)), np.float32))
         texts = self._tools.scorer.embed_text([candidate.text for candidate in candidates])
-        verdicts = choose(candidates, cosine_scores(clip.audio_embedding, texts))
-        return Judged(verdicts, texts[[verdict.rank for verdict in verdicts].index(0)])
+        scores = cosine_scores(clip.audio_embedding, texts)
+        return Judged(choose(candidates, scores, self._config.max_events), texts)
 
     def _note(self, window: Window, clip: HeardClip, judged: Judged) -> None:
         self._audio.append(clip.audio_embedding)
-        self._prompts.append(judged.prompt_embedding)
+        self._candidates.append(judged.verdicts)
+        for verdict, text in zip(judged.verdicts, judged.texts, strict=True):
+            self._texts.setdefault(verdict.candidate.text, (len(self._texts), text))
         self._clip_sources.append(window.row.name)
         self._shares.append((window.duration_s, clip.timeline.speech_share, clip.timeline.music_share))
 
@@ -189,9 +193,20 @@ class Distillation:
         words = words_of_path(row.source_path) if self._config.file_names else ""
         return (*row.labels, words) if words and words not in row.labels else row.labels
 
-    def percentiles(self) -> list[float | None]:
-        """Return `score_percentile` of every clip yielded."""
-        return score_percentiles(np.array(self._audio), np.array(self._prompts), self._clip_sources)
+    def percentiles(self) -> list[list[float | None]]:
+        """Return `score_percentile` of every candidate of every clip yielded."""
+        verdicts = [(number, verdict) for number, of_clip in enumerate(self._candidates) for verdict in of_clip]
+        found = iter(
+            score_percentiles(
+                np.array(self._audio),
+                self._clip_sources,
+                np.array([text for _, text in self._texts.values()]),
+                [number for number, _ in verdicts],
+                [self._texts[verdict.candidate.text][0] for _, verdict in verdicts],
+                [verdict.score for _, verdict in verdicts],
+            )
+        )
+        return [[next(found) for _ in of_clip] for of_clip in self._candidates]
 
     def heard(self) -> dict[str, float]:
         """Return how many of the clips yielded have speech, and music, and their seconds."""
@@ -227,7 +242,7 @@ def wording_seed(source_sha256: str, start_s: float) -> int:
     return int.from_bytes(hashlib.sha256(f"{source_sha256} {start_s:.3f}".encode()).digest()[:8])
 
 
-def _clip(window: Window, heard: HeardClip, verdicts: tuple[Verdict, ...]) -> Clip:
+def _clip(window: Window, heard: HeardClip, verdicts: tuple[Verdict, ...], selected: bool) -> Clip:
     row = window.row
     return Clip(
         key=key_of(window.key_number),
@@ -239,6 +254,7 @@ def _clip(window: Window, heard: HeardClip, verdicts: tuple[Verdict, ...]) -> Cl
         sample_rate_hz=window.sample_rate_hz,
         bit_depth=window.bit_depth,
         verdicts=verdicts,
+        selected=selected,
         events=heard.timeline.events,
         embedding=heard.audio_embedding,
         rms_dbfs=window.rms_dbfs,

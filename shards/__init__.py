@@ -18,7 +18,18 @@ from mkaudio.shards.heard import HEARD, heard_in, heard_line, total_heard
 from mkaudio.shards.hugging_face import hugging_face_features
 from mkaudio.shards.local_storage import LocalStorage
 from mkaudio.shards.lock import locked
-from mkaudio.shards.naming import DATASET_FILE, LOG_FOLDER, TEMPORARY_FOLDER, key_of, plan_file, shard_files, shard_name
+from mkaudio.shards.naming import (
+    DATASET_FILE,
+    DEFAULT_SELECTION,
+    LOG_FOLDER,
+    TEMPORARY_FOLDER,
+    key_of,
+    plan_file,
+    selection_file,
+    selection_marker,
+    shard_files,
+    shard_name,
+)
 from mkaudio.shards.open_storage import open_storage
 from mkaudio.shards.probe import can_be_stored, probe
 from mkaudio.shards.reader import DatasetReader, Sample
@@ -36,6 +47,15 @@ from mkaudio.shards.schema import (
     write_table,
 )
 from mkaudio.shards.sealed_json import read_sealed, sealed
+from mkaudio.shards.selections import (
+    check_selection,
+    check_selection_name,
+    commit_selection,
+    ledger_of,
+    read_selection,
+    selection_names,
+    stated_selection,
+)
 from mkaudio.shards.storage import FileState, Storage
 from mkaudio.shards.verify import verify
 from mkaudio.shards.verify_description import read_description
@@ -45,6 +65,7 @@ from mkaudio.shards.writer import ShardWriter
 __all__ = [
     "CANDIDATES",
     "DATASET_FILE",
+    "DEFAULT_SELECTION",
     "FILTERED",
     "HEARD",
     "LOG_FOLDER",
@@ -73,6 +94,9 @@ __all__ = [
     "Storage",
     "Verdict",
     "can_be_stored",
+    "check_selection",
+    "check_selection_name",
+    "commit_selection",
     "commit_shard",
     "committed",
     "decode_flac",
@@ -82,6 +106,7 @@ __all__ = [
     "heard_line",
     "hugging_face_features",
     "key_of",
+    "ledger_of",
     "locked",
     "naming",
     "open_storage",
@@ -93,14 +118,19 @@ __all__ = [
     "read_description",
     "read_marker",
     "read_sealed",
+    "read_selection",
     "read_stored",
     "read_table",
     "repair",
     "sealed",
+    "selection_file",
+    "selection_marker",
+    "selection_names",
     "sha256_of",
     "sha256_of_stream",
     "shard_files",
     "shard_name",
+    "stated_selection",
     "tables_of",
     "total_heard",
     "uncommit_shard",

@@ -35,11 +35,19 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What selection made of a candidate: its score, its rank among the clip's (0 is best) and why."""
+    """What selection made of a candidate.
+
+    Args:
+        candidate: what an expert proposed.
+        score: the scorer's; None where it was not scored.
+        rank: among the clip's, 0 is best; None where it was not to be chosen.
+        decision: kept or lost.
+        reason: why.
+    """
 
     candidate: Candidate
-    score: float
-    rank: int
+    score: float | None
+    rank: int | None
     decision: str
     reason: str
 
@@ -58,6 +66,7 @@ class Clip:
         sample_rate_hz: of the samples.
         bit_depth: 16 or 24.
         verdicts: every candidate in order; the first of rank 0 is the prompt.
+        selected: whether the clip is in the default selection.
         events: what the tagger heard.
         embedding: the scorer's, (D,), unit length.
         rms_dbfs: level over all channels.
@@ -81,6 +90,7 @@ class Clip:
     sample_rate_hz: int
     bit_depth: int
     verdicts: tuple[Verdict, ...]
+    selected: bool
     events: tuple[Event, ...]
     embedding: NDArray[np.float32]
     rms_dbfs: float

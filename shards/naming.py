@@ -8,6 +8,7 @@ PLAN_FOLDER = "plan"
 COMMITS_FOLDER = "commits"
 TEMPORARY_FOLDER = ".tmp"
 LOG_FOLDER = "log"
+SELECTIONS_FOLDER = "selections"
 DEFAULT_SELECTION = "default"
 MEMBERS = ("flac", "json", "txt")
 """Extensions of a sample's members, in the order in which they lie in the tar."""
@@ -41,6 +42,16 @@ def marker_file(shard: int) -> str:
     return f"{COMMITS_FOLDER}/{shard_name(shard)}.json"
 
 
+def selection_file(name: str, shard: int) -> str:
+    """Return a selection's rows of a shard, relative to the dataset."""
+    return f"{SELECTIONS_FOLDER}/{name}/{shard_name(shard)}.parquet"
+
+
+def selection_marker(name: str) -> str:
+    """Return the marker of a selection, relative to the dataset. `default` has none: it belongs to its shards."""
+    return f"{SELECTIONS_FOLDER}/{name}/selection.json"
+
+
 def shard_files(shard: int, scorer: str) -> dict[str, str]:
     """Return what a shard consists of: table name → file relative to the dataset.
 
@@ -61,5 +72,5 @@ def shard_files(shard: int, scorer: str) -> dict[str, str]:
         "candidates": f"candidates/{name}.parquet",
         "embeddings": f"embeddings/{scorer}/{name}.parquet",
         "quarantine": f"quarantine/{name}.parquet",
-        "selection": f"selections/{DEFAULT_SELECTION}/{name}.parquet",
+        "selection": selection_file(DEFAULT_SELECTION, shard),
     }

@@ -1,16 +1,19 @@
-"""Uncommit what is damaged, and nothing else, so that `distill --resume` does it again.
+"""Uncommit what is damaged, and nothing else, so that `distill --resume` or `mkaudio select` does it again.
 
 The marker goes first: killed at any point, what is left is a shard without a marker, which counts for nothing.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from mkaudio.shards.dataset import write_dataset_info
-from mkaudio.shards.naming import marker_file, shard_files
+from mkaudio.shards.naming import SELECTIONS_FOLDER, marker_file, selection_marker, shard_files
+from mkaudio.shards.sealed_json import read_sealed
 from mkaudio.shards.storage import Storage
 from mkaudio.shards.verify_description import read_description
-from mkaudio.shards.verify_files import remove_files
+from mkaudio.shards.verify_files import file_names, remove_files
 from mkaudio.shards.verify_problem import Problem, Remedy
 
 
@@ -20,11 +23,13 @@ class Repair:
 
     Args:
         removed: shard → the files that are gone, its marker first; none where it was not committed and nothing was damaged.
+        selections: damaged selection → its rule, where that is known; its files are gone.
         left: problems that doing shards again would not mend: a damaged description or plan, strangers, unreadable files.
         must_resume: whether `distill --resume` has something to do.
     """
 
     removed: dict[int, list[str]]
+    selections: dict[str, dict[str, Any] | None]
     left: list[Problem]
     must_resume: bool
 
@@ -44,9 +49,11 @@ def repair(storage: Storage, problems: Sequence[Problem]) -> Repair:
     redone = [
         problem for problem in problems if not lost and problem.remedy is Remedy.REDO and problem.shard not in by_hand
     ]
-    left = [problem for problem in problems if problem not in redone]
+    names = [] if lost else sorted({problem.selection for problem in problems} - {""})
+    left = [problem for problem in problems if problem not in redone and problem.selection not in names]
+    selections = {name: _remove_selection(storage, name) for name in names}
     if not redone:
-        return Repair({}, left, False)
+        return Repair({}, selections, left, False)
     info = read_description(storage)
     if info.counts:  # first, so that a dataset that misses a shard never says that it is finished
         write_dataset_info(storage, replace(info, counts={}))
@@ -56,4 +63,16 @@ def repair(storage: Storage, problems: Sequence[Problem]) -> Repair:
         files = shard_files(shard, info.scorer).values()
         damaged = [name for name in files if any(problem.is_about(name) for problem in found)]
         removed[shard] = remove_files(storage, [marker_file(shard), *damaged])
-    return Repair(removed, left, True)
+    return Repair(removed, selections, left, True)
+
+
+def _remove_selection(storage: Storage, name: str) -> dict[str, Any] | None:
+    """Remove what `mkaudio select` made under a name, its marker first; return the rule, where it can be read."""
+    try:
+        rule = read_sealed(storage, selection_marker(name)).get("rule")
+    except (OSError, ValueError):
+        rule = None
+    ours = re.compile(re.escape(f"{SELECTIONS_FOLDER}/{name}/") + r"\d+\.parquet")
+    files = [file for file in file_names(storage) if ours.fullmatch(file)]
+    remove_files(storage, [selection_marker(name), *files])
+    return rule if isinstance(rule, dict) else None

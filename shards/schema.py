@@ -107,23 +107,30 @@ CANDIDATES = _fields(
     ("text", pa.string()),
     ("n_events", pa.int32()),
     ("score", pa.float64()),
+    ("score_percentile", pa.float64()),
     ("scorer", pa.string()),
     ("rank", pa.int32()),
     ("decision", pa.string()),
     ("reason", pa.string()),
+    nullable=("score", "score_percentile", "rank"),
 )
-"""The ledger: a row per candidate caption, kept or not. `candidate` counts inside the clip; `rank` 0 is the best."""
+"""The ledger: a row per candidate caption, kept or not. `candidate` counts inside the clip; `rank` 0 is the best, null
+where a candidate was not to be chosen. `score_percentile` is null where the shard has one source."""
 
 SELECTION = _fields(
     ("key", pa.string()),
+    ("rank", pa.int32()),
     ("candidate", pa.int32()),
     ("prompt", pa.string()),
     ("expert", pa.string()),
     ("score", pa.float64()),
+    ("score_percentile", pa.float64()),
     ("scorer", pa.string()),
     ("n_events", pa.int32()),
+    nullable=("score_percentile",),
 )
-"""A row per clip that is selected: which candidate is its prompt."""
+"""A row per prompt that is selected: which candidate of its clip it is. `rank` 0 is the clip's prompt; a selection of the
+best k has up to k rows a clip, best first."""
 
 QUARANTINE = _fields(
     *_SOURCE,

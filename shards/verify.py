@@ -15,11 +15,12 @@ from mkaudio.shards.dataset import DatasetInfo
 from mkaudio.shards.naming import (
     COMMITS_FOLDER,
     DATASET_FILE,
-    DEFAULT_SELECTION,
     LOG_FOLDER,
     TEMPORARY_FOLDER,
     marker_file,
     plan_file,
+    selection_file,
+    selection_marker,
     shard_files,
 )
 from mkaudio.shards.open_storage import open_storage
@@ -28,11 +29,11 @@ from mkaudio.shards.verify_description import read_description
 from mkaudio.shards.verify_files import file_names
 from mkaudio.shards.verify_plan import check_plan, check_seal
 from mkaudio.shards.verify_problem import Problem, Remedy
+from mkaudio.shards.verify_selections import check_selections, names_of_selections
 from mkaudio.shards.verify_shard import ShardReport, check_shard
 
 _OTHER_LAYERS = (LOG_FOLDER, TEMPORARY_FOLDER, "passes")
 """Folders in which files may lie that no shard's marker states."""
-_SELECTIONS = "selections"
 
 
 def verify(
@@ -75,6 +76,7 @@ def verify(
                 what = f"its vectors have {report.dimensions} numbers, those of shard {first.shard} {first.dimensions}"
                 yield Problem(name, what, report.shard)
             on_shard(report.shard)
+    yield from check_selections(storage, info)
     yield from _check_strangers(storage, info)
     yield from _check_sums(info, totals)
 
@@ -95,9 +97,11 @@ def _check_strangers(storage: Storage, info: DatasetInfo) -> Iterator[Problem]:
     ours = {DATASET_FILE, *(plan_file(number) for number in range(len(info.generations)))}
     for shard in range(info.n_shards):
         ours |= {marker_file(shard), *shard_files(shard, info.scorer).values()}
+    for name in names_of_selections(storage):
+        ours |= {selection_marker(name), *(selection_file(name, shard) for shard in range(info.n_shards))}
     for name in file_names(storage):
-        top, *below = name.split("/")
-        if name in ours or top in _OTHER_LAYERS or (top == _SELECTIONS and below[0] != DEFAULT_SELECTION and below[1:]):
+        top = name.split("/")[0]
+        if name in ours or top in _OTHER_LAYERS:
             continue
         what = "a marker of no planned shard" if top == COMMITS_FOLDER else "no marker states this file"
         yield Problem(name, what, remedy=Remedy.BY_HAND)

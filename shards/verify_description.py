@@ -56,7 +56,7 @@ def _is_config(value: Any) -> bool:
     return (
         isinstance(value, dict)
         and type(value.get("min_score")) in (type(None), int, float)
-        and type(value.get("max_windows_per_file")) in (type(None), int)
+        and all(type(value.get(name)) in (type(None), int) for name in ("max_events", "max_windows_per_file"))
         and all(type(value.get(f"{kind}_share")) in (int, float) for kind in ("speech", "music"))
     )
 

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from mkaudio.shards.naming import SELECTIONS_FOLDER
+
 Findings = Iterator[tuple[str, str]]
 """Where and what, of a shard that the caller knows. Where is a file, and a key or row behind a space where known."""
 
@@ -12,6 +14,8 @@ class Remedy(StrEnum):
     """What would put a problem right."""
 
     REDO = "distill --resume, once the shard is uncommitted"
+    RESELECT = "mkaudio select, once the selection is removed"
+    REPLACE = "mkaudio select --replace: the dataset has grown or changed since"
     BY_HAND = "a person: a file that is not ours, or one that the system does not let us read"
     NONE = "nothing: the description or a plan, without which no shard can be made again"
 
@@ -34,6 +38,12 @@ class Problem:
 
     def __str__(self) -> str:
         return f"{self.where}: {self.what}"
+
+    @property
+    def selection(self) -> str:
+        """The selection, beside distill's own, in which it was found; "" where it is of none."""
+        parts = self.where.split(" ")[0].split("/")
+        return parts[1] if self.remedy is Remedy.RESELECT and parts[0] == SELECTIONS_FOLDER else ""
 
     def is_about(self, name: str) -> bool:
         """Say whether it was found in a file.

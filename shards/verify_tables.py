@@ -19,7 +19,7 @@ SCHEMAS = {
 """The columns of each table; those of the embeddings depend on the scorer."""
 _KEPT = "kept"
 """What distill writes as the decision on the prompt; every other candidate has another one."""
-_PROMPT = ("prompt", "expert", "score", "n_events")
+_PROMPT = ("prompt", "expert", "score", "score_percentile", "n_events")
 
 
 def check_values(names: Mapping[str, str], tables: Mapping[str, pa.Table]) -> Findings:
@@ -88,7 +88,7 @@ def check_tables(info: DatasetInfo, names: Mapping[str, str], tables: Mapping[st
     elif [key for key, _ in groups] != [key for key in keys if key in ledger]:
         yield names["candidates"], "its keys are not in the manifest's order"
     for row in rows:
-        what = _wrong_ledger(row, ledger.get(row["key"], []))
+        what = _wrong_ledger(row, ledger.get(row["key"], []), info.config.get("max_events"))
         yield from ((f"{names['candidates']} {row['key']}", one) for one in what)
     yield from _check_selection(info, names["selection"], rows, ledger, tables["selection"].to_pylist())
 
@@ -97,20 +97,25 @@ def _best(lines: list[dict[str, Any]]) -> dict[str, Any] | None:
     return next((line for line in lines if line["rank"] == 0), None)
 
 
-def _wrong_ledger(row: dict[str, Any], lines: list[dict[str, Any]]) -> Iterator[str]:
-    """Yield what is wrong with the candidates of a clip: one is its prompt, and the others scored no higher."""
-    ranked = sorted(lines, key=lambda line: line["rank"])
-    scores = [line["score"] for line in ranked]
+def _wrong_ledger(row: dict[str, Any], lines: list[dict[str, Any]], max_events: int | None) -> Iterator[str]:
+    """Yield what is wrong with the candidates of a clip: one is its prompt, and the others that may be scored no higher."""
     if [line["candidate"] for line in lines] != [*range(len(lines))]:
         yield "its candidates are not numbered in order"
-    if [line["rank"] for line in ranked] != [*range(len(lines))] or scores != sorted(scores, reverse=True):
+    may_be = [
+        line for line in lines if line["score"] is not None and (max_events is None or line["n_events"] <= max_events)
+    ]
+    order = sorted(may_be, key=lambda line: (-line["score"], line["candidate"]))
+    ranks = {line["candidate"]: rank for rank, line in enumerate(order)}
+    if [line["rank"] for line in lines] != [ranks.get(line["candidate"]) for line in lines]:
         yield "its ranks are not the order of its scores"
+    if any(line["score_percentile"] is not None and not 0 <= line["score_percentile"] <= 1 for line in lines):
+        yield "a score_percentile is not 0 to 1"
     if any((line["decision"] == _KEPT) != (line["rank"] == 0) for line in lines):
         yield "its best candidate, and no other, should be kept"
     if any(line["scorer"] != row["scorer"] for line in lines):
         yield "its candidates were not scored by the manifest's scorer"
     best = _best(lines)
-    stated = (best["text"], best["expert"], best["score"], best["n_events"]) if best else ("", "", 0.0, 0)
+    stated = tuple(best[field] for field in ("text", *_PROMPT[1:])) if best else ("", "", 0.0, None, 0)
     if tuple(row[field] for field in _PROMPT) != stated:
         yield "its best candidate is not the manifest's prompt, expert, score and n_events"
 
@@ -131,7 +136,8 @@ def _check_selection(
     for row in rows:
         best = _best(ledger.get(row["key"], []))
         if best and (lowest is None or best["score"] >= lowest):
-            due.append({field: row[field] for field in ("key", *_PROMPT, "scorer")} | {"candidate": best["candidate"]})
+            place = {"candidate": best["candidate"], "rank": 0}
+            due.append({field: row[field] for field in ("key", *_PROMPT, "scorer")} | place)
     if selected == due:
         return
     if [line["key"] for line in selected] != [line["key"] for line in due]:

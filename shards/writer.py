@@ -48,18 +48,14 @@ class ShardWriter:
         scorer: name of the scorer, the folder of its embeddings.
         scorer_id: the scorer with its checkpoint hash.
         dimensions: D of the scorer's embeddings.
-        min_score: a clip whose best score is lower is stored and not selected.
     """
 
-    def __init__(
-        self, folder: Path, shard: int, scorer: str, scorer_id: str, dimensions: int, min_score: float | None
-    ) -> None:
+    def __init__(self, folder: Path, shard: int, scorer: str, scorer_id: str, dimensions: int) -> None:
         self.files = {table: folder / name for table, name in shard_files(shard, scorer).items()}
         for path in self.files.values():
             path.parent.mkdir(parents=True, exist_ok=True)
         self._scorer_id = scorer_id
         self._dimensions = dimensions
-        self._min_score = min_score
         self._tar = tarfile.open(self.files["shards"], "w", format=tarfile.USTAR_FORMAT)  # noqa: SIM115 - closed in finish
         self._rows: dict[str, list[dict[str, Any]]] = {
             "manifest": [],
@@ -86,10 +82,10 @@ class ShardWriter:
         self._rows["manifest"].append(row)
         self._rows["candidates"] += _ledger_rows(clip, self._scorer_id)
         self._embeddings.append(clip.embedding)
-        if (best := clip.best) and (self._min_score is None or best.score >= self._min_score):
+        if (best := clip.best) and clip.selected:
             self._rows["selection"].append(
                 {field: row[field] for field in ("key", "prompt", "expert", "score", "scorer", "n_events")}
-                | {"candidate": clip.verdicts.index(best)}
+                | {"candidate": clip.verdicts.index(best), "rank": 0}
             )
 
     def refuse(
@@ -118,18 +114,24 @@ class ShardWriter:
             "stage": stage, "reason": str(reason), "message": message,
         })  # fmt: skip
 
-    def finish(self, percentiles: Sequence[float | None]) -> dict[str, Path]:
+    def finish(self, percentiles: Sequence[Sequence[float | None]]) -> dict[str, Path]:
         """Write what is left and close.
 
         Args:
-            percentiles: `score_percentile` of each clip, in order.
+            percentiles: `score_percentile` of each clip's candidates, in order.
 
         Returns:
             table name → the finished temporary file.
         """
         self.close()
-        for row, percentile in zip(self._rows["manifest"], percentiles, strict=True):
-            row["score_percentile"] = percentile
+        of_candidates = [percentile for of_clip in percentiles for percentile in of_clip]
+        for line, percentile in zip(self._rows["candidates"], of_candidates, strict=True):
+            line["score_percentile"] = percentile
+        of_prompts = {line["key"]: line["score_percentile"] for line in self._rows["candidates"] if line["rank"] == 0}
+        for row in self._rows["manifest"]:
+            row["score_percentile"] = of_prompts.get(row["key"])
+        for line in self._rows["selection"]:
+            line["score_percentile"] = of_prompts[line["key"]]
         for table, schema in {"manifest": MANIFEST, "candidates": CANDIDATES, "quarantine": QUARANTINE}.items():
             write_table(self.files[table], self._rows[table], schema)
         write_table(self.files["selection"], self._rows["selection"], SELECTION)

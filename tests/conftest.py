@@ -35,6 +35,22 @@ def tones(tmp_path):
 
 
 @pytest.fixture(scope="session")
+def made_choir(tmp_path_factory):
+    """Ten clips with a ledger worth choosing from."""
+    from choosing import choir
+
+    return choir(tmp_path_factory.mktemp("choir"))
+
+
+@pytest.fixture
+def choir_dataset(made_choir, tmp_path):
+    """A copy of it that a test may change."""
+    import shutil
+
+    return shutil.copytree(made_choir, tmp_path / "choir")
+
+
+@pytest.fixture(scope="session")
 def ray_session():
     """One Ray for all tests that do not start their own: it takes four seconds."""
     import ray

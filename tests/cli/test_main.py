@@ -21,7 +21,7 @@ def run(*arguments, **environment):
 
 
 def test_help_has_an_example_for_every_command():
-    for command in ("fetch", "distill", "inspect", "verify"):
+    for command in ("fetch", "distill", "select", "inspect", "verify"):
         assert "Example: mkaudio" in run(command, "--help").stdout.replace("\n", " ")
 
 
@@ -52,6 +52,9 @@ def test_help_has_an_example_for_every_command():
             "found path, label",
         ),
         (["distill", "--input", "SOUNDS", "--resume", "--append"], 2, "give one of them"),
+        (["distill", "--input", "SOUNDS", "--max-events", "0"], 2, "at least 1"),
+        (["select", ".", "--name", "x"], 2, "not a mkaudio dataset"),
+        (["select", "x", "--name", "../x"], 2, "letters, digits"),
         (["inspect", "."], 2, "not a mkaudio dataset"),
         (["verify", "."], 2, "not a mkaudio dataset"),
         (["fetch", "startr"], 2, "starter"),

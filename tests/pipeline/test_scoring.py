@@ -1,13 +1,18 @@
+import time
+
 import numpy as np
+import pytest
 
 from mkaudio.pipeline.scoring import cosine_scores, score_percentiles
-from mkaudio.pipeline.selection import choose
-from mkaudio.shards import Candidate
 
 
 def unit(*values):
     vector = np.array(values, np.float32)
     return vector / np.linalg.norm(vector)
+
+
+def units(n, dimensions, seed):
+    return np.stack([unit(*row) for row in np.random.default_rng(seed).normal(size=(n, dimensions))])
 
 
 def test_a_score_does_not_depend_on_the_texts_beside_it():
@@ -21,28 +26,44 @@ def test_a_score_does_not_depend_on_the_texts_beside_it():
 
 def test_percentile_counts_mismatched_sources_only():
     audio = np.stack([unit(1, 0), unit(1, 0), unit(0, 1), unit(1, 1)])
-    prompts = np.stack([unit(1, 0), np.zeros(2, np.float32), unit(0, 1), unit(1, 0)])
-    found = score_percentiles(audio, prompts, ["a", "a", "b", "c"])
-    assert found == [1.0, None, 1.0, round(1 / 3, 4)]
+    texts = np.stack([unit(1, 0), unit(0, 1)])
+    found = score_percentiles(audio, ["a", "a", "b", "c"], texts, [0, 2, 3, 3], [0, 1, 0, 1], [1.0, 1.0, 0.7071, None])
+    assert found == [1.0, 1.0, round(1 / 3, 4), None]
 
 
 def test_percentile_is_unknown_where_nothing_is_mismatched():
     one = np.stack([unit(1, 0)])
-    assert score_percentiles(one, one, ["a"]) == [None]
-    assert score_percentiles(np.zeros((0,)), np.zeros((0,)), []) == []
+    assert score_percentiles(one, ["a"], one, [0], [0], [1.0]) == [None]
+    assert score_percentiles(np.zeros((0,)), [], np.zeros((0,)), [], [], []) == []
 
 
-def candidate(text, expert="tagger"):
-    return Candidate(expert, "1", text)
+@pytest.mark.parametrize(("n_clips", "n_texts"), [(40, 30), (3, 1500)])
+def test_percentiles_are_those_counted_one_by_one(n_clips, n_texts):
+    """Against scores of `cosine_scores`, which sums each pair by itself; more texts than a block, and few."""
+    audio, texts, rng = units(n_clips, 384, 1), units(n_texts, 384, 2), np.random.default_rng(3)
+    sources = [f"source {number // 2}" for number in range(n_clips)]
+    of_clip, of_text = rng.integers(n_clips, size=200).tolist(), rng.integers(n_texts, size=200).tolist()
+    scores = [cosine_scores(audio[clip], texts[[text]])[0] for clip, text in zip(of_clip, of_text, strict=True)]
+    expected = []
+    for clip, text, score in zip(of_clip, of_text, scores, strict=True):
+        others = [
+            cosine_scores(vector, texts[[text]])[0]
+            for vector, source in zip(audio, sources, strict=True)
+            if source != sources[clip]
+        ]
+        expected.append(round(sum(other < score for other in others) / len(others), 4))
+    assert score_percentiles(audio, sources, texts, of_clip, of_text, scores) == expected
 
 
-def test_ties_fall_to_expert_order_and_equal_texts_to_the_first():
-    candidates = [candidate("A dog barks."), candidate("A cat meows."), candidate("A dog barks.", "labels")]
-    verdicts = choose(candidates, [0.5, 0.5, 0.5])
-    assert [verdict.rank for verdict in verdicts] == [0, 1, 2]
-    assert [verdict.reason for verdict in verdicts] == ["best_score", "lower_score", "same_text"]
-
-
-def test_the_best_score_wins_wherever_it_stands():
-    verdicts = choose([candidate("a"), candidate("b"), candidate("c")], [0.1, 0.2, 0.3])
-    assert [(verdict.rank, verdict.decision) for verdict in verdicts] == [(2, "lost"), (1, "lost"), (0, "kept")]
+@pytest.mark.slow
+def test_a_shard_takes_less_than_a_second():
+    audio, texts = units(512, 384, 1), units(4096, 384, 2)
+    of_clip, of_text = [number // 8 for number in range(4096)], list(range(4096))
+    scores = [0.1] * 4096
+    took_s = []
+    for _ in range(3):  # the machine may be busy with something else
+        started = time.perf_counter()
+        score_percentiles(audio, [str(number) for number in range(512)], texts, of_clip, of_text, scores)
+        took_s.append(time.perf_counter() - started)
+    print(f"512 clips x 8 candidates x 384: {min(took_s):.2f} s")
+    assert min(took_s) < 1.0
