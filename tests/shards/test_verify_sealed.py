@@ -87,6 +87,13 @@ MARKER = {
         "states 0 sources_refused, tables and plan hold 1",
     ),
     "sums": (lambda one: one["counts"].update(sources=99), "its sources do not add up"),
+    "more speech": (lambda one: one["heard"].update(speech_clips=99), "states of speech and music"),
+    "less sound": (lambda one: one["heard"].update(audio_s=0.5), "states of speech and music"),
+    "speech that cannot be": (
+        lambda one: one["heard"].update(speech_s=-1),
+        "what it states of speech and music cannot be",
+    ),
+    "no word of speech": (lambda one: one.pop("heard"), "what it states of speech and music cannot be"),
 }
 
 
@@ -108,6 +115,11 @@ DESCRIPTION = {
     "a field less": (lambda one: one.pop("generations"), "are not those of a dataset's description"),
     "a path": (lambda one: one.update(scorer="../.."), "its scorer cannot be"),
     "counts": (lambda one: one["counts"].update(windows=8), "its counts are not the sums"),
+    "a share that is none": (lambda one: one["config"].update(speech_share="half"), "its config cannot be"),
+    "a number of windows that is none": (
+        lambda one: one["config"].update(max_windows_per_file=True),
+        "its config cannot be",
+    ),
 }
 
 
