@@ -7,7 +7,7 @@ import sys
 import typer
 
 from mkaudio import __version__
-from mkaudio.cli import distill, fetch, inspect, select, verify
+from mkaudio.cli import audit, distill, fetch, inspect, select, verify
 
 EXIT_FAILED, EXIT_USAGE, EXIT_STOPPED = 1, 2, 130
 _AGAIN = "then run it again (distill with --resume)"
@@ -33,6 +33,7 @@ app.command("distill")(distill.distill)
 app.command("inspect")(inspect.inspect)
 app.command("select")(select.select)
 app.command("verify")(verify.verify)
+app.command("audit")(audit.audit)
 
 
 def _version(wanted: bool) -> None:

@@ -1,7 +1,7 @@
 """Reading samples back: by key, by offset, in order. Needs the manifest and the tars, and a selection where one is named."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -98,6 +98,23 @@ class DatasetReader:
                             return _read(tar, row)
                 raise KeyError(f"{self._storage.address}: selection {self._selection} leaves out {key}")
         raise KeyError(f"{self._storage.address}: no sample {key}")
+
+    def samples(self, shard: int, keys: Sequence[str]) -> list[Sample]:
+        """Return some samples of one shard, which is opened once.
+
+        Args:
+            shard: number of the shard.
+            keys: which, in any order.
+
+        Raises:
+            KeyError: the shard has no such sample.
+        """
+        rows = {row["key"]: row for row in self._rows(shard)}
+        missing = [key for key in keys if key not in rows]
+        if missing:
+            raise KeyError(f"{self._storage.address}: no sample {missing[0]} in shard {shard}")
+        with self._open(shard, "shards") as tar:
+            return [_read(tar, rows[key]) for key in keys]
 
     def _rows(self, shard: int) -> list[dict[str, Any]]:
         rows = self._table(shard).to_pylist()

@@ -21,7 +21,7 @@ def run(*arguments, **environment):
 
 
 def test_help_has_an_example_for_every_command():
-    for command in ("fetch", "distill", "select", "inspect", "verify"):
+    for command in ("fetch", "distill", "select", "inspect", "verify", "audit"):
         assert "Example: mkaudio" in run(command, "--help").stdout.replace("\n", " ")
 
 
@@ -57,6 +57,7 @@ def test_help_has_an_example_for_every_command():
         (["select", "x", "--name", "../x"], 2, "letters, digits"),
         (["inspect", "."], 2, "not a mkaudio dataset"),
         (["verify", "."], 2, "not a mkaudio dataset"),
+        (["audit", "."], 2, "not a mkaudio dataset"),
         (["fetch", "startr"], 2, "starter"),
     ],
 )

@@ -12,3 +12,7 @@ def test_by_key_and_in_order_are_the_same_samples(tones, tmp_path):
     assert all(reader.sample(sample.key) == sample for sample in samples)
     with pytest.raises(KeyError, match="no sample 0000000099"):
         reader.sample("0000000099")
+    second_shard = [sample.key for sample in samples][4:7][::-1]  # shards of four; in the order asked for
+    assert reader.samples(1, second_shard) == [reader.sample(key) for key in second_shard]
+    with pytest.raises(KeyError, match="no sample 0000000000 in shard 1"):
+        reader.samples(1, ["0000000000"])
