@@ -33,6 +33,7 @@ class StarterToolbox:
         caption_column: column of their captions; None finds it.
         device: for the models.
         dtype: of their forwards: float32, bfloat16 or float16.
+        scorer_name: one of those in models/starter/speeds.py.
     """
 
     folder: Path
@@ -46,15 +47,17 @@ class StarterToolbox:
     def fingerprints(self) -> dict[str, str]:
         """Return model → hash, without loading weights."""
         from mkaudio.models.starter.fingerprints import ear_fingerprint, scorer_fingerprint
+        from mkaudio.models.starter.speeds import SPEEDS
         from mkaudio.pipeline.experts.retriever import retriever_fingerprint
         from mkaudio.prompts import CAPTION_VERSION, PHRASES_VERSION
 
         words = {"tagger": CAPTION_VERSION, "labels": PHRASES_VERSION}
         if "retriever" in self.experts:
             words["retriever"] = retriever_fingerprint(self.bank())
+        speeds = SPEEDS[self.scorer_name]
         return {
-            "ear": ear_fingerprint(self.folder),
-            "scorer": f"{scorer_fingerprint(self.folder)}-{PHRASES_VERSION}",
+            "ear": ear_fingerprint(self.folder, speeds),
+            "scorer": f"{scorer_fingerprint(self.folder, speeds)}-{PHRASES_VERSION}",
             "arithmetic": f"{self.dtype} on {self.device}",
             "order of experts": ",".join(self.experts),
             **{name: words[name] for name in self.experts},
@@ -68,7 +71,7 @@ class StarterToolbox:
         from mkaudio.pipeline.experts.tagger import TaggerExpert
 
         ear = self._ear()
-        scorer = StarterScorer(ear, self.folder, self.device, self.dtype)
+        scorer = StarterScorer(ear, self.folder, self.device, self.dtype, self.scorer_name)
         makers: dict[str, Callable[[], Expert]] = {
             "tagger": lambda: TaggerExpert(ear.classes),
             "retriever": lambda: self._retriever(scorer),
@@ -84,10 +87,10 @@ class StarterToolbox:
 
     def vectors_file(self) -> Path:
         """Return where the bank's vectors are kept. Named without loading weights."""
-        from mkaudio.models.starter.fingerprints import scorer_fingerprint
+        from mkaudio.models.starter.fingerprints import text_fingerprint
         from mkaudio.pipeline.bank_vectors import kept_file
 
-        read_by = f"{scorer_fingerprint(self.folder)} {self.dtype} on {self.device} {_libraries()} {_processor()}"
+        read_by = f"{text_fingerprint(self.folder)} {self.dtype} on {self.device} {_libraries()} {_processor()}"
         texts = [caption.text for caption in self.bank()]
         return kept_file(self.folder.parent / "bank-vectors", texts, read_by, DIMENSIONS)
 
@@ -98,11 +101,14 @@ class StarterToolbox:
         return StarterScorer(self._ear(), self.folder, self.device, self.dtype)
 
     def _ear(self) -> "YamnetEar":
+        from mkaudio.models.starter.speeds import SPEEDS
         from mkaudio.models.starter.yamnet import YamnetEar
         from mkaudio.prompts import load_phrases
 
         untrusted = frozenset(phrase.name for phrase in load_phrases().values() if phrase.blind)
-        return YamnetEar(self.folder, self.device, untrusted=untrusted, dtype=self.dtype)
+        return YamnetEar(
+            self.folder, self.device, untrusted=untrusted, dtype=self.dtype, speeds=SPEEDS[self.scorer_name]
+        )
 
     def _retriever(self, scorer: "StarterScorer") -> "Expert":
         from mkaudio.pipeline.bank_vectors import bank_vectors

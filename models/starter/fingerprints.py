@@ -13,14 +13,15 @@ _SCORER_VERSION = "1"
 """Raise it when the space made of both (scorer.py) changes."""
 
 
-def ear_fingerprint(folder: Path) -> str:
+def ear_fingerprint(folder: Path, speeds: tuple[float, ...]) -> str:
     """Name YAMNet as an ear.
 
     Args:
         folder: the starter pack.
+        speeds: at which it hears.
     """
     hashes = hashes_in(folder)
-    return _digest(_EAR_VERSION, hashes["yamnet.safetensors"], hashes["yamnet_classes.csv"])
+    return _digest(_EAR_VERSION, hashes["yamnet.safetensors"], hashes["yamnet_classes.csv"], repr(speeds))
 
 
 def reader_fingerprint(folder: Path) -> str:
@@ -33,13 +34,23 @@ def reader_fingerprint(folder: Path) -> str:
     return _digest(_READER_VERSION, *of_minilm)
 
 
-def scorer_fingerprint(folder: Path) -> str:
-    """Name the audio-text space.
+def text_fingerprint(folder: Path) -> str:
+    """Name what makes the vectors of captions: they do not depend on how often a sound is heard.
 
     Args:
         folder: the starter pack.
     """
-    return _digest(_SCORER_VERSION, ear_fingerprint(folder), reader_fingerprint(folder))
+    return _digest(_SCORER_VERSION, hashes_in(folder)["yamnet_classes.csv"], reader_fingerprint(folder))
+
+
+def scorer_fingerprint(folder: Path, speeds: tuple[float, ...]) -> str:
+    """Name the audio-text space.
+
+    Args:
+        folder: the starter pack.
+        speeds: at which its ear hears.
+    """
+    return _digest(_SCORER_VERSION, ear_fingerprint(folder, speeds), reader_fingerprint(folder))
 
 
 def _digest(*parts: str) -> str:

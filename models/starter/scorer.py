@@ -23,16 +23,19 @@ class StarterScorer:
         folder: the starter pack.
         device: for MiniLM.
         dtype: of MiniLM's forward.
+        name: in the dataset.
     """
 
-    name = "starter"
     sample_rate_hz = YamnetEar.sample_rate_hz
     dimensions = 384
 
-    def __init__(self, ear: YamnetEar, folder: Path, device: str = "cpu", dtype: str = "float32") -> None:
+    def __init__(
+        self, ear: YamnetEar, folder: Path, device: str = "cpu", dtype: str = "float32", name: str = "starter"
+    ) -> None:
+        self.name = name
         self._ear = ear
         self._minilm = MiniLM(folder / "minilm", device, dtype)
-        self._fingerprint = scorer_fingerprint(folder)
+        self._fingerprint = scorer_fingerprint(folder, ear.speeds)
         names = self._minilm.embed(list(ear.classes))
         self._centre = names.mean(axis=0)
         self._classes = names - self._centre

@@ -20,6 +20,7 @@ from safetensors.torch import load_file
 from mkaudio.models.precision import precision
 from mkaudio.models.starter.evidence import class_evidence
 from mkaudio.models.starter.fetch import FetchError
+from mkaudio.models.starter.speeds import SPEEDS
 
 SAMPLE_RATE_HZ = 16_000
 N_CLASSES = 521
@@ -124,11 +125,6 @@ class Yamnet(torch.nn.Module):
         return embeddings, self.classifier(embeddings)
 
 
-SPEEDS = (1.0, 0.85, 1.18)
-"""A sound is heard as it is, and played slower and faster, which moves its pitch by three semitones: a class that all three
-agree on is the likelier one. Source: tests/benchmarks/prompt_truth.py; docs/benchmarks.md tells gain and cost."""
-
-
 def played(waveform: NDArray[np.float32], speed: float) -> NDArray[np.float32]:
     """Return a waveform as it sounds when played at another speed, pitch included.
 
@@ -188,7 +184,7 @@ class YamnetEar:
         patches_per_forward: int = 32,
         untrusted: frozenset[str] = frozenset(),
         dtype: str = "float32",
-        speeds: tuple[float, ...] = SPEEDS,
+        speeds: tuple[float, ...] = SPEEDS["starter"],
     ) -> None:
         """Load the weights.
 
@@ -219,7 +215,7 @@ class YamnetEar:
         )
         self._network.to(self._device).eval().requires_grad_(False)
         self._patches_per_forward = patches_per_forward
-        self._untrusted, self._speeds = untrusted, speeds
+        self._untrusted, self.speeds = untrusted, speeds
         self._last: tuple[list[NDArray[np.float32]], list[Heard]] = ([], [])
 
     def listen(self, waveforms: Sequence[NDArray[np.float32]]) -> list[Heard]:
@@ -256,7 +252,7 @@ class YamnetEar:
         cut = [
             patches(torch.from_numpy(played(waveform, speed)).to(self._device))
             for waveform in waveforms
-            for speed in self._speeds
+            for speed in self.speeds
         ]
         bounds = np.cumsum([len(of_clip) for of_clip in cut])
         filler = cut[0].new_zeros(-int(bounds[-1]) % self._patches_per_forward, _PATCH_FRAMES, _N_MELS)
@@ -266,7 +262,7 @@ class YamnetEar:
         embeddings, logits = (torch.cat(rows).float() for rows in zip(*heard, strict=True))
         posteriors = np.split(_posteriors(logits[: bounds[-1]]), bounds[:-1])
         vectors = np.split(embeddings[: bounds[-1]].cpu().numpy(), bounds[:-1])
-        clips = [slice(first, first + len(self._speeds)) for first in range(0, len(cut), len(self._speeds))]
+        clips = [slice(first, first + len(self.speeds)) for first in range(0, len(cut), len(self.speeds))]
         return [
             Heard(
                 posteriors[clip.start],

@@ -4,6 +4,8 @@ import sys
 
 from mkaudio.models.starter import fingerprints
 
+ONCE, THRICE = (1.0,), (1.0, 0.85, 1.18)
+
 
 def copied(starter, tmp_path, **changed):
     content = json.loads((starter / "starter.json").read_bytes())
@@ -15,15 +17,18 @@ def copied(starter, tmp_path, **changed):
 
 def test_they_need_the_hashes_only(starter, tmp_path):
     copy = copied(starter, tmp_path)
-    for named in (fingerprints.ear_fingerprint, fingerprints.reader_fingerprint, fingerprints.scorer_fingerprint):
+    for named in (fingerprints.reader_fingerprint, fingerprints.text_fingerprint):
         assert named(copy) == named(starter) and len(named(starter)) == 16
+    for named in (fingerprints.ear_fingerprint, fingerprints.scorer_fingerprint):
+        assert named(copy, ONCE) == named(starter, ONCE) != named(starter, THRICE)
 
 
 def test_other_weights_have_another_name(starter, tmp_path):
     other = copied(starter, tmp_path, yamnet="0" * 64)
-    assert fingerprints.ear_fingerprint(other) != fingerprints.ear_fingerprint(starter)
-    assert fingerprints.scorer_fingerprint(other) != fingerprints.scorer_fingerprint(starter)
+    assert fingerprints.ear_fingerprint(other, ONCE) != fingerprints.ear_fingerprint(starter, ONCE)
+    assert fingerprints.scorer_fingerprint(other, ONCE) != fingerprints.scorer_fingerprint(starter, ONCE)
     assert fingerprints.reader_fingerprint(other) == fingerprints.reader_fingerprint(starter)
+    assert fingerprints.text_fingerprint(other) == fingerprints.text_fingerprint(starter)
 
 
 def test_they_load_no_torch():

@@ -204,7 +204,7 @@ def test_a_tone_played_at_another_speed_has_another_pitch_and_length(speed: floa
 def test_evidence_is_over_all_speeds_and_the_rest_of_the_first(starter: Path, animals: dict[str, np.ndarray]) -> None:
     clips = [animals["dog"], animals["cow"]]
     three = yamnet.YamnetEar(starter)
-    single = [yamnet.YamnetEar(starter, speeds=(speed,)) for speed in yamnet.SPEEDS]
+    single = [yamnet.YamnetEar(starter, speeds=(speed,)) for speed in yamnet.SPEEDS["starter"]]
     apart = [ear.listen(clips) for ear in single]
     for number, heard in enumerate(three.listen(clips)):
         np.testing.assert_allclose(heard.posteriors, apart[0][number].posteriors, atol=1e-5)
