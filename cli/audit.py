@@ -77,7 +77,8 @@ def _print_figures(storage: "Storage", info: "DatasetInfo", paths: list[Path]) -
         read.append((path, found, _checked(storage, info, found, path)))
     for path, found, drawn in read:
         _say(str(path), found, drawn)
-    for (_, first, _), (_, second, _) in combinations(read, 2):
+    for (path, first, _), (other, second, _) in combinations(read, 2):
+        print(f"{path} and {other}")
         for line in agreement_lines(first, second):
             print(line)
 
@@ -91,7 +92,7 @@ def _write_page(storage: "Storage", info: "DatasetInfo", rule: "DrawRule", page:
     if page.suffix.lower() not in (".html", ".htm"):
         raise ValueError(f"--page {page}: a page ends in .html; name one that does")
     _outside(storage, page)
-    drawn = draw(read_prompts(storage, rule.selection), rule)
+    drawn = draw(read_prompts(storage, info, rule.selection), rule)
     clips = within_limit(clips_of(DatasetReader(storage.address), drawn.sample), len(drawn.sample))
     content = build_page(fingerprint_of(info), drawn, clips, show_names).encode()
     print(f"{page}: {len(content) / 1e6:.1f} MB, {len(clips)} clips")
@@ -139,7 +140,7 @@ def _begun(
             )
         rule = replace(rule, n=max(rule.n, there.rule.n))
     if there is None or drawn is None or there.rule != rule:
-        drawn = draw(read_prompts(storage, rule.selection), rule)
+        drawn = draw(read_prompts(storage, info, rule.selection), rule)
         file.begin(dataset, rule)
     return Marks(dataset, rule, there.by_prompt if there else {}), drawn, file
 
@@ -147,7 +148,7 @@ def _begun(
 def _checked(storage: "Storage", info: "DatasetInfo", marks: "Marks", path: Path) -> "Draw":
     from mkaudio.pipeline.audit import check_marks, draw, fingerprint_of, read_prompts
 
-    drawn = draw(read_prompts(storage, marks.rule.selection), marks.rule)
+    drawn = draw(read_prompts(storage, info, marks.rule.selection), marks.rule)
     check_marks(marks, fingerprint_of(info), drawn, str(path))
     return drawn
 

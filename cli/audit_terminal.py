@@ -61,6 +61,10 @@ def ask(
                     print("  taken back")
                 else:
                     break
+        except (
+            KeyboardInterrupt
+        ):  # while a clip is read or its player starts: each mark is on the disk, so it is a stop
+            print()
         finally:
             player.stop()
 

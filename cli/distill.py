@@ -47,7 +47,7 @@ def distill(
     ] = None,
     clap: Annotated[
         str,
-        typer.Option(help="Who scores: starter, or starter-fast, which hears each sound once instead of three times."),
+        typer.Option(help="Who scores: starter, or starter-fast: a third of the hearing."),
     ] = "starter",
     engine: Annotated[
         str, typer.Option(help="Where it runs: ray (many workers, many machines), or local (one); same bytes.")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 MARKS_NAME = "audit-marks.jsonl"
 """What the browser calls the downloaded marks; page.js reads it from the page."""
 MAX_SOUND_BYTES = 200_000_000
-"""As base64. A browser holds a page as a whole, and at this size still opens it in seconds."""
+"""As base64. Measured: a page of 139 MB, 454 clips, took Chromium 156 twelve seconds to open on two busy cores."""
 
 
 def within_limit(clips: Iterable[tuple[int, ShownClip]], count: int) -> list[ShownClip]:
@@ -39,8 +39,8 @@ def within_limit(clips: Iterable[tuple[int, ShownClip]], count: int) -> list[Sho
         if size > MAX_SOUND_BYTES:
             fit = max(1, int((len(placed) - 1) * 0.9))
             raise ValueError(
-                f"--page: {len(placed)} of {count} clips make more than {MAX_SOUND_BYTES / 1e6:.0f} MB, which browsers do "
-                f"not take; ask for fewer (--n {fit}), or mark on a terminal, without --page"
+                f"--page: {len(placed)} of {count} clips make more than {MAX_SOUND_BYTES / 1e6:.0f} MB, too much for one "
+                f"page; ask for fewer (--n {fit}), or mark on a terminal, without --page"
             )
     return [placed[place] for place in sorted(placed)]
 

@@ -118,5 +118,5 @@ document.addEventListener("keydown", (event) => {
 });
 
 load();
-const open = ids.findIndex((id) => !(id in marks));
-go(open >= 0 ? open : 0);
+const first = ids.findIndex((id) => !(id in marks));
+go(Math.max(0, first));

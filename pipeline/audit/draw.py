@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from mkaudio.shards import DatasetInfo, Storage, read_stored
+from mkaudio.shards import DatasetInfo, Storage, check_selection, read_selection
 
 _COLUMNS = ["key", "prompt", "expert", "score"]
 _SPARE = 4096
@@ -82,27 +82,20 @@ def fingerprint_of(info: DatasetInfo) -> str:
     return hashlib.sha256(plans.encode()).hexdigest()[:16]
 
 
-def read_prompts(storage: Storage, selection: str) -> Iterator[Drawn]:
+def read_prompts(storage: Storage, info: DatasetInfo, selection: str) -> Iterator[Drawn]:
     """Read every prompt of a selection, shard by shard.
 
     Args:
         storage: of the dataset.
-        selection: its name.
+        info: its description.
+        selection: its name; one that is not there, or of an older ledger, is a ValueError.
 
     Yields:
         The prompts, in key order.
-
-    Raises:
-        ValueError: there is no such selection.
     """
-    files = [name for name in storage.names("selections") if name.endswith(".parquet")]
-    mine = [name for name in files if name.split("/")[1] == selection]
-    if not mine:
-        there = ", ".join(sorted({name.split("/")[1] for name in files})) or "none"
-        raise ValueError(f"{storage.address}: no selection {selection!r}; there is {there}")
-    for name in mine:
-        shard = int(name.rsplit("/", 1)[1].removesuffix(".parquet"))
-        columns = read_stored(storage, name, _COLUMNS).to_pydict()
+    check_selection(storage, info, selection)
+    for shard in range(info.n_shards):
+        columns = read_selection(storage, selection, shard).to_pydict()
         key_before, place = "", 0
         for key, prompt, expert, score in zip(*(columns[column] for column in _COLUMNS), strict=True):
             place = place + 1 if key == key_before else 0

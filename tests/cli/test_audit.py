@@ -114,7 +114,7 @@ def test_an_audit_is_taken_up_as_it_was_asked_for_and_may_grow(audited, tmp_path
         ([], "no terminal; write a page"),
         (["--page", "audit.wav"], "ends in .html"),
         (["--page", "{out}/audit.html"], "inside the dataset"),
-        (["--page", "x.html", "--selection", "mine"], "no selection 'mine'; there is default"),
+        (["--page", "x.html", "--selection", "mine"], "has no such selection, or it is damaged; there is default"),
         (["--page", "x.html", "--expert", "tagger"], "there is fake"),
         (["--marks", "x.jsonl", "--per-expert"], "leave out --per-expert"),
         (["--marks", "nowhere.jsonl"], "no marks there"),

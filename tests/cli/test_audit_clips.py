@@ -1,11 +1,13 @@
 from mkaudio.cli.audit_clips import clip_of, clips_of
 from mkaudio.pipeline.audit import DrawRule, draw, read_prompts
-from mkaudio.shards import DatasetReader, LocalStorage
+from mkaudio.shards import DatasetReader, LocalStorage, read_dataset_info
 
 
 def test_a_clip_has_the_sound_length_and_source_of_its_prompt(audited):
     reader = DatasetReader(audited)
-    drawn = draw(read_prompts(LocalStorage(audited), "default"), DrawRule(5)).sample
+    drawn = draw(
+        read_prompts(LocalStorage(audited), read_dataset_info(LocalStorage(audited)), "default"), DrawRule(5)
+    ).sample
     found = dict(clips_of(reader, drawn))
     assert sorted(found) == list(range(5)) and [one.shard for one in drawn] != sorted(one.shard for one in drawn)
     for place, one in enumerate(drawn):

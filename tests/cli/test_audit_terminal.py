@@ -78,6 +78,15 @@ def test_a_mark_is_on_the_disk_before_the_next_key_is_asked_for(tmp_path):
     assert seen == [0, 1, 2, 3]
 
 
+def test_an_interrupt_is_a_stop(tmp_path):
+    def interrupted(one):
+        if one is SAMPLE[1]:
+            raise KeyboardInterrupt
+        return clip_of(one)
+
+    assert go(tmp_path / "m", "y", read_clip=interrupted) == (["right"], [1])
+
+
 def test_names_are_shown_when_asked_for_and_hostile_text_moves_nothing(tmp_path, capsys):
     def hostile(one):
         return ShownClip(one, 0.1, "a\x1b[2J\r.wav", clip_of(one).flac)

@@ -8,6 +8,9 @@ from mkaudio.pipeline.audit import Drawn, DrawRule, draw, fingerprint_of, read_p
 from mkaudio.shards import DatasetInfo, Generation, LocalStorage
 from mkaudio.shards.schema import SELECTION, write_table
 
+GENERATION = Generation("aa", "f", 0, 1, 0, 1, 1, {}, {})
+DATASET = DatasetInfo({}, {}, "s", (GENERATION,))
+
 
 def prompts(count, experts=("tagger",)):
     return [
@@ -79,29 +82,26 @@ def test_a_selection_without_prompts_is_refused():
 
 def row(key, prompt, candidate=0):
     texts = {"key": key, "prompt": prompt, "expert": "a", "scorer": "s"}
-    return {**texts, "candidate": candidate, "score": 0.5, "n_events": 1}
+    numbers = {"candidate": candidate, "rank": candidate, "score": 0.5, "n_events": 1}
+    return {**texts, **numbers, "score_percentile": None}
 
 
 def test_a_selection_is_read_with_shard_and_place(tmp_path):
-    for name, shard, rows in [
-        ("mine", 3, [row("0000000030", "One."), row("0000000030", "Two.", 1), row("0000000031", "Three.")]),
-        ("other", 0, [row("0000000000", "No.")]),
-    ]:
-        path = tmp_path / "selections" / name / f"{shard:06d}.parquet"
-        path.parent.mkdir(parents=True)
+    for shard, rows in [(0, []), (1, [row("30", "One."), row("30", "Two.", 1), row("31", "Three.")])]:
+        path = tmp_path / "selections" / "default" / f"{shard:06d}.parquet"
+        path.parent.mkdir(parents=True, exist_ok=True)
         write_table(path, rows, SELECTION)
-    found = list(read_prompts(LocalStorage(tmp_path), "mine"))
+    info = replace(DATASET, generations=(replace(GENERATION, n_shards=2),))
+    found = list(read_prompts(LocalStorage(tmp_path), info, "default"))
     assert [(one.shard, one.key, one.place, one.prompt) for one in found] == [
-        (3, "0000000030", 0, "One."), (3, "0000000030", 1, "Two."), (3, "0000000031", 0, "Three."),
+        (1, "30", 0, "One."), (1, "30", 1, "Two."), (1, "31", 0, "Three."),
     ]  # fmt: skip
-    for name in ("mien", "../selections/mine", ""):
-        with pytest.raises(ValueError, match="there is mine, other"):
-            list(read_prompts(LocalStorage(tmp_path), name))
+    for name in ("mien", "../selections/default", ""):
+        with pytest.raises(ValueError, match="there is default"):
+            list(read_prompts(LocalStorage(tmp_path), info, name))
 
 
 def test_the_fingerprint_changes_with_a_plan_and_not_with_the_counts():
-    one = Generation("aa", "f", 0, 1, 0, 1, 1, {}, {})
-    info = DatasetInfo({}, {}, "s", (one,))
-    assert fingerprint_of(info) == fingerprint_of(replace(info, counts={"sources": 1}))
-    appended = replace(info, generations=(one, replace(one, plan_sha256="bb")))
-    assert len({fingerprint_of(info), fingerprint_of(appended)}) == 2
+    assert fingerprint_of(DATASET) == fingerprint_of(replace(DATASET, counts={"sources": 1}))
+    appended = replace(DATASET, generations=(GENERATION, replace(GENERATION, plan_sha256="bb")))
+    assert len({fingerprint_of(DATASET), fingerprint_of(appended)}) == 2
