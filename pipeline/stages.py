@@ -1,4 +1,4 @@
-"""The flow on one screen: decode → hear → propose → score → select, over the rows of one shard.
+"""The flow on one screen: decode → hear → propose → lint → score → select, over the rows of one shard.
 
 What is done to a sound stands here; where it runs is the engine's business. B clips in a batch, P patches, D dimensions.
 """
@@ -14,6 +14,7 @@ from mkaudio.pipeline.config import DistillConfig
 from mkaudio.pipeline.decode import EndOfRow, Left, Window, decode_rows
 from mkaudio.pipeline.experts.expert import HeardClip
 from mkaudio.pipeline.file_words import words_of_path
+from mkaudio.pipeline.linting import in_place, lint_all
 from mkaudio.pipeline.rows import PlanRow
 from mkaudio.pipeline.scoring import cosine_scores, score_percentiles
 from mkaudio.pipeline.selection import choose
@@ -60,7 +61,8 @@ class Distillation:
         for windows, ended in self._batches(self._decode_ahead()):
             heard = self._hear(windows)
             proposed = self._propose(heard)
-            judged = [self._judge(clip, candidates) for clip, candidates in zip(heard, proposed, strict=True)]
+            linted = [lint_all(candidates) for candidates in proposed]
+            judged = [self._judge(clip, candidates) for clip, candidates in zip(heard, linted, strict=True)]
             for window, clip, one in zip(windows, heard, judged, strict=True):
                 self._note(window, clip, one)
                 yield _clip(window, clip, one.verdicts), window.flac
@@ -116,8 +118,9 @@ class Distillation:
                 evidence=ear.evidence(of_clip),
                 timeline=timeline_of(of_clip, ear.classes, ear.hop_s, ear.patch_s, window.duration_s),
                 audio_embedding=embedding,
-                labels=self._labels(window.row),
+                labels=window.row.labels,
                 language=window.row.language,
+                file_words=words_of_path(window.row.source_path) if self._config.file_names else "",
             )
             for window, of_clip, embedding in zip(windows, posteriors, embeddings, strict=True)
         ]
@@ -127,22 +130,19 @@ class Distillation:
         of_experts = [expert.propose(heard) for expert in self._tools.experts] if heard else []
         return [[candidate for one in of_clip for candidate in one] for of_clip in zip(*of_experts, strict=True)]
 
-    def _judge(self, clip: HeardClip, candidates: list[Candidate]) -> Judged:
-        """Score a clip's candidates against its sound and choose."""
+    def _judge(self, clip: HeardClip, linted: list[Candidate | Verdict]) -> Judged:
+        """Score what lint let through against a clip's sound, and choose."""
+        candidates = [one for one in linted if isinstance(one, Candidate)]
         if not candidates:
-            return Judged((), np.zeros_like(clip.audio_embedding))
+            return Judged(in_place(linted, ()), np.zeros_like(clip.audio_embedding))
         texts = self._tools.scorer.embed_text([candidate.text for candidate in candidates])
-        verdicts = choose(candidates, cosine_scores(clip.audio_embedding, texts))
-        return Judged(verdicts, texts[[verdict.rank for verdict in verdicts].index(0)])
+        chosen = choose(candidates, cosine_scores(clip.audio_embedding, texts))
+        return Judged(in_place(linted, chosen), texts[[verdict.rank for verdict in chosen].index(0)])
 
     def _note(self, window: Window, clip: HeardClip, judged: Judged) -> None:
         self._audio.append(clip.audio_embedding)
         self._prompts.append(judged.prompt_embedding)
         self._clip_sources.append(window.row.name)
-
-    def _labels(self, row: PlanRow) -> tuple[str, ...]:
-        words = words_of_path(row.source_path) if self._config.file_names else ""
-        return (*row.labels, words) if words and words not in row.labels else row.labels
 
     def percentiles(self) -> list[float | None]:
         """Return `score_percentile` of every clip yielded."""

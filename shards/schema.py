@@ -104,6 +104,8 @@ CANDIDATES = _fields(
     ("candidate", pa.int32()),
     ("expert", pa.string()),
     ("expert_version", pa.string()),
+    ("proposed", pa.string()),
+    ("mendings", _TEXTS),
     ("text", pa.string()),
     ("n_events", pa.int32()),
     ("score", pa.float64()),
@@ -111,8 +113,13 @@ CANDIDATES = _fields(
     ("rank", pa.int32()),
     ("decision", pa.string()),
     ("reason", pa.string()),
+    nullable=("score", "rank"),
 )
-"""The ledger: a row per candidate caption, kept or not. `candidate` counts inside the clip; `rank` 0 is the best."""
+"""The ledger: a row per candidate caption, kept or not. `candidate` counts inside the clip; `rank` 0 is the best.
+
+`proposed` is what the expert wrote, `text` what lint made of it, `mendings` how. A candidate that lint refused has
+`decision` "refused" and lint's code as the reason, its text stays as proposed; it was not scored, so score and rank are null.
+"""
 
 SELECTION = _fields(
     ("key", pa.string()),

@@ -19,6 +19,8 @@ SCHEMAS = {
 """The columns of each table; those of the embeddings depend on the scorer."""
 _KEPT = "kept"
 """What distill writes as the decision on the prompt; every other candidate has another one."""
+_REFUSED = "refused"
+"""What it writes as the decision on a candidate that lint refused, which has no score and no rank."""
 _PROMPT = ("prompt", "expert", "score", "n_events")
 
 
@@ -99,11 +101,13 @@ def _best(lines: list[dict[str, Any]]) -> dict[str, Any] | None:
 
 def _wrong_ledger(row: dict[str, Any], lines: list[dict[str, Any]]) -> Iterator[str]:
     """Yield what is wrong with the candidates of a clip: one is its prompt, and the others scored no higher."""
-    ranked = sorted(lines, key=lambda line: line["rank"])
+    yield from _wrong_lint(lines)
+    lines_scored = [line for line in lines if line["rank"] is not None and line["score"] is not None]
+    ranked = sorted(lines_scored, key=lambda line: line["rank"])
     scores = [line["score"] for line in ranked]
     if [line["candidate"] for line in lines] != [*range(len(lines))]:
         yield "its candidates are not numbered in order"
-    if [line["rank"] for line in ranked] != [*range(len(lines))] or scores != sorted(scores, reverse=True):
+    if [line["rank"] for line in ranked] != [*range(len(ranked))] or scores != sorted(scores, reverse=True):
         yield "its ranks are not the order of its scores"
     if any((line["decision"] == _KEPT) != (line["rank"] == 0) for line in lines):
         yield "its best candidate, and no other, should be kept"
@@ -113,6 +117,16 @@ def _wrong_ledger(row: dict[str, Any], lines: list[dict[str, Any]]) -> Iterator[
     stated = (best["text"], best["expert"], best["score"], best["n_events"]) if best else ("", "", 0.0, 0)
     if tuple(row[field] for field in _PROMPT) != stated:
         yield "its best candidate is not the manifest's prompt, expert, score and n_events"
+
+
+def _wrong_lint(lines: list[dict[str, Any]]) -> Iterator[str]:
+    """Yield what lint cannot have left: a refused candidate with a score, a mended text that is what was proposed."""
+    if any((line["decision"] == _REFUSED) != (line[field] is None) for line in lines for field in ("score", "rank")):
+        yield "its refused candidates, and no others, should have no score and no rank"
+    if any(bool(line["mendings"]) != (line["text"] != line["proposed"]) for line in lines):
+        yield "a candidate's text is not what was proposed, and no mending is stated, or the other way round"
+    if any(line["decision"] == _REFUSED and (line["mendings"] or not line["reason"]) for line in lines):
+        yield "a refused candidate has mendings, or no reason"
 
 
 def _check_selection(

@@ -86,7 +86,7 @@ class ShardWriter:
         self._rows["manifest"].append(row)
         self._rows["candidates"] += _ledger_rows(clip, self._scorer_id)
         self._embeddings.append(clip.embedding)
-        if (best := clip.best) and (self._min_score is None or best.score >= self._min_score):
+        if (best := clip.best) and (self._min_score is None or row["score"] >= self._min_score):
             self._rows["selection"].append(
                 {field: row[field] for field in ("key", "prompt", "expert", "score", "scorer", "n_events")}
                 | {"candidate": clip.verdicts.index(best)}
@@ -195,6 +195,8 @@ def _ledger_rows(clip: Clip, scorer_id: str) -> list[dict[str, Any]]:
             "candidate": number,
             "expert": verdict.candidate.expert,
             "expert_version": verdict.candidate.version,
+            "proposed": verdict.candidate.text if verdict.candidate.proposed is None else verdict.candidate.proposed,
+            "mendings": list(verdict.candidate.mendings),
             "text": verdict.candidate.text,
             "n_events": verdict.candidate.n_events,
             "score": verdict.score,
