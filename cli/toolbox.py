@@ -35,14 +35,16 @@ class StarterToolbox:
     def fingerprints(self) -> dict[str, str]:
         """Return model → hash, without loading weights."""
         from mkaudio.models.starter.fingerprints import ear_fingerprint, scorer_fingerprint
+        from mkaudio.pipeline.experts.labels import LABELS_VERSION
         from mkaudio.pipeline.experts.retriever import bank_fingerprint
-        from mkaudio.prompts import PHRASES_VERSION
+        from mkaudio.prompts import PHRASES_VERSION, WORDS_VERSION
 
-        words = {"tagger": PHRASES_VERSION, "labels": PHRASES_VERSION, "retriever": bank_fingerprint(self._bank())}
+        words = {"tagger": PHRASES_VERSION, "labels": LABELS_VERSION, "retriever": bank_fingerprint(self._bank())}
         return {
             "ear": ear_fingerprint(self.folder),
             "scorer": f"{scorer_fingerprint(self.folder)}-{PHRASES_VERSION}",
             "arithmetic": f"{self.dtype} on {self.device}",
+            "lint": WORDS_VERSION,
             "order of experts": ",".join(self.experts),
             **{name: words[name] for name in self.experts},
         }

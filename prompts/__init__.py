@@ -8,9 +8,10 @@ from mkaudio.prompts.language import detect_language, is_english, language_of_la
 from mkaudio.prompts.lint import Linted, Mending, lint
 from mkaudio.prompts.noun_phrase import noun_phrase
 from mkaudio.prompts.refuse import LintRefusal
+from mkaudio.prompts.words import WORDS_VERSION
 
 __all__ = [
-    "PHRASES_VERSION", "BankCaption", "EventPhrase", "LintRefusal", "Linted", "Mending", "ancestors", "detect_language",
+    "PHRASES_VERSION", "WORDS_VERSION", "BankCaption", "EventPhrase", "LintRefusal", "Linted", "Mending", "ancestors", "detect_language",
     "find_phrase", "generated_bank", "in_order", "is_a", "is_english", "language_of_labels", "language_tag", "lint",
     "load_phrases", "noun_phrase", "read_bank", "sentence", "together",
 ]  # fmt: skip

@@ -6,6 +6,8 @@
 
 import re
 
+from mkaudio.prompts.words import words
+
 _ARTICLE = re.compile(r"(?<![\w.'-])([Aa]n?) (?=([\"'(]?)(\w(?:[\w.'-]*\w)?))")
 _VOWEL_LETTER_NAMES = frozenset("aefhilmnorsx")
 """Letters whose names begin with a vowel: an F, an MP3; but a U, a B52."""
@@ -31,7 +33,7 @@ _SAID_AS_WORDS = frozenset({
     "SCUBA",
     "SWAT",
 })
-_NO_NOUN = frozenset("is are was and or to in of on at as for with by from into than but".split())
+_NO_NOUN = words("no_noun_follows")
 """After these, "a" is the letter, or something is amiss that is not the article."""
 
 

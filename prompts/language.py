@@ -12,6 +12,8 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 
+from mkaudio.prompts.words import words
+
 _NAMES = {
     "en": "eng english", "de": "deu ger german deutsch", "fr": "fra fre french français francais",
     "es": "spa spanish español espanol castellano", "it": "ita italian italiano", "pt": "por portuguese português portugues",
@@ -58,10 +60,7 @@ _FUNCTION_WORDS = {
 _FOREIGN = {tag: frozenset(words.split()) for tag, words in _FUNCTION_WORDS.items()}
 _INDEFINITE = frozenset({"ein", "eine", "einen", "un", "une", "una", "uma", "een"})
 """Articles with which captions begin and titles hardly ever do ("Der", "Los" and "La" begin names of bands)."""
-_ENGLISH = frozenset(
-    "the and with from while then are its it by to for his her their someone something people being into through at an is"
-    " of several sound sounds".split()
-)
+_ENGLISH = words("english_markers")
 """English words of which some are foreign ones too: one of them is enough for doubt, and a text in doubt passes."""
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 
@@ -104,16 +103,16 @@ def detect_language(text: str) -> str:
     """
     if not text.isascii() and (script := _other_script(text)):
         return script
-    words = _WORD.findall(unicodedata.normalize("NFC", text))
-    if len(words) < 3:
+    found = _WORD.findall(unicodedata.normalize("NFC", text))
+    if len(found) < 3:
         return ""
-    running = [words[0].lower(), *(word for word in words[1:] if word[0].islower())]
+    running = [found[0].lower(), *(word for word in found[1:] if word[0].islower())]
     running = [word for number, word in enumerate(running) if word != running[number - 1] or number == 0]  # "la la la"
-    if not _ENGLISH.isdisjoint(word.lower() for word in words):
+    if not _ENGLISH.isdisjoint(word.lower() for word in found):
         return ""
     hits = {tag: sum(word in own for word in running) for tag, own in _FOREIGN.items()}
     most = max(hits.values())
-    if most < 2 and not (most and running[0] in _INDEFINITE and running[0] == words[0].lower()):
+    if most < 2 and not (most and running[0] in _INDEFINITE and running[0] == found[0].lower()):
         return ""
     likely = [tag for tag, count in hits.items() if count == most]
     return likely[0] if len(likely) == 1 else "und"

@@ -1,8 +1,8 @@
 """The lint of captions: what is mended, what is refused, each with its code. Every candidate goes through it.
 
 >>> lint("Label:  the the dog barks at a owl (0.83)")
-Linted(text='The dog barks at an owl.', mendings=('spaces', 'heading', 'confidence', 'doubled_word', 'a_or_an', \
-'sentence_case', 'full_stop'), refusal='')
+Linted(text='The dog barks at an owl.', mendings=('spaces', 'heading', 'confidence', 'doubled_word', \
+'sentence_case', 'a_or_an', 'full_stop'), refusal='')
 >>> lint("IMG_0042.wav").refusal
 'no_words'
 """

@@ -7,26 +7,15 @@ import re
 from functools import cache
 
 from mkaudio.prompts.event_phrase import load_phrases
+from mkaudio.prompts.words import words
 
-_FUNCTION = frozenset(
-    "the a an and or of in on at to with by for from as into onto over under while then but is are was were be being been"
-    " it its he she they his her their this these those there which who some".split()
-)
+_FUNCTION = words("never_twice")
 """Words that are never meant twice. "had had", "that that" and "in in" of "came in in" are: the first two are kept."""
-_ECHOES = frozenset(
-    "had that bye choo cluck quack woof ruff arf yap meow moo baa oink neigh tweet chirp cheep peep caw coo hoot ribbit croak"
-    " buzz hiss tick tock knock tap clap clip clop beep boop boom bang pop pow zap ding dong ring ping clang clank clink click"
-    " clack crunch chug chuff toot honk vroom whoosh swish splash drip drop plop blip thud thump rat tat bam wham wow ha he hee"
-    " ho haha la na da dum doo doot ta oh ah no yes yeah hey go run hush tut there now very really so many much more far long"
-    " again out in down up on round blah yada walla bon chop hip night knick scratch squeak snap smack slap giggle cha".split()
-)
+_ECHOES = words("echoes")
 """Sounds and words that English does say twice; a word without vowels ("brr", "shh") may be as well."""
 _REPEATED = re.compile(r"\b([^\W\d_]+(?:'[^\W\d_]+)?)(?:\s+\1)+(?![\w'])(?!-\w)", re.IGNORECASE)
 _TWO_ARTICLES = re.compile(r"(?:(?<![\w.'])[Aa]n?|\b[Tt]he)((?:\s+(?:an?|the))+)(?=\s+\w)")
-_ACRONYMS = frozenset(
-    "TV UFO SUV DJ MC AM FM CD DVD PC USA US UK EU NASA ATM MRI AC DC CPU GPU EDM MIDI USB UV VHS GPS BBC CNN RPG LED LP MP EP"
-    " SMS VCR HVAC AK SOS POV ASMR ID OK NYC LA XL BMW".split()
-)
+_ACRONYMS = words("acronyms")
 _ROMAN = re.compile(r"[IVX]+")
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _ABBREVIATION = re.compile(r"(?:\b(?:vs|etc|approx|mr|mrs|ms|dr|st|no|ca|feat|ft)|\.\w|\b\w)$", re.IGNORECASE)
@@ -61,9 +50,9 @@ def mend_two_articles(text: str) -> str:
     """
 
     def one(match: re.Match[str]) -> str:
-        words = match[0].split()
-        article = "the" if "the" in (word.lower() for word in words) else words[-1]
-        return article.capitalize() if words[0][0].isupper() else article
+        said = match[0].split()
+        article = "the" if "the" in (word.lower() for word in said) else said[-1]
+        return article.capitalize() if said[0][0].isupper() else article
 
     return _TWO_ARTICLES.sub(one, text)
 
@@ -92,12 +81,12 @@ def mend_case(text: str) -> str:
     Args:
         text: a caption.
     """
-    words = _WORD.findall(text)
-    letters = [letter for word in words if not _stays_upper(word) for letter in word]
+    found = _WORD.findall(text)
+    letters = [letter for word in found if not _stays_upper(word) for letter in word]
     upper = sum(letter.isupper() for letter in letters)
     if len(letters) >= _SHOUTING_LETTERS and upper > _SHOUTING_SHARE * len(letters):
         text = _WORD.sub(lambda match: match[0] if _stays_upper(match[0]) else match[0].lower(), text)
-    elif len(words) > 1 and all(word[0].isupper() for word in words):
+    elif len(found) > 1 and all(word[0].isupper() for word in found):
         text = _WORD.sub(
             lambda match: match[0].lower() if match[0].istitle() and is_common(match[0]) else match[0], text
         )

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from mkaudio.prompts.language import detect_language, is_english, language_tag
 from mkaudio.prompts.units import UNIT
+from mkaudio.prompts.words import words
 
 MAX_WORDS = 60
 """CLAP's text towers read 77 tokens (`max_length=77` in LAION-CLAP's and CLIP's tokenizers), which is about 60 English
@@ -29,10 +30,7 @@ _SIGNATURES = re.compile(
     "[\ufffd\x80-\x84\x86-\x9f]|â€|ï»¿|ï¿½|[ÃÂ][\x80-\xbfƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|Ã \\w|[ÐÑ][\x80-\xbf°µ¾±»]"
 )
 _WORD = re.compile(r"[^\W\d_]{3,}")
-_SAYS_NOTHING = frozenset(
-    "audio sound sounds clip file sample track recording record untitled unknown none null nan img dsc rec mvi vid aud wav mp3"
-    " flac ogg zoom tascam ste video audioset youtube freesound take new test the and sfx effect".split()
-)
+_SAYS_NOTHING = words("says_nothing")
 """Words of which a name can be made that names no sound."""
 _ID = re.compile(
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]+|[0-9a-f]*\d[0-9a-f]*[a-f][0-9a-f]*|[a-z]/[0-9a-z]+(?:/[0-9a-z_]+)*|"
@@ -91,8 +89,8 @@ def _names_nothing(text: str) -> bool:
         parts = [part.lower() for part in re.split(r"[^\w/-]|(?<=[a-z])(?=\d)", token, flags=re.IGNORECASE) if part]
         if token.startswith("/m/") or _ID.fullmatch(token) or _is_video_id(token):
             continue
-        words = [word for part in parts if not _ID.fullmatch(part) for word in re.findall(r"[^\W\d_]+", part)]
-        if any(word not in _SAYS_NOTHING and (len(word) > 1) for word in words):
+        found = [word for part in parts if not _ID.fullmatch(part) for word in re.findall(r"[^\W\d_]+", part)]
+        if any(word not in _SAYS_NOTHING and (len(word) > 1) for word in found):
             return False
     return True
 

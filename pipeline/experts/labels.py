@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from mkaudio.pipeline.experts.expert import HeardClip
 from mkaudio.prompts import (
     PHRASES_VERSION,
+    WORDS_VERSION,
     EventPhrase,
     detect_language,
     find_phrase,
@@ -20,6 +21,8 @@ from mkaudio.prompts import (
 )
 from mkaudio.shards import Candidate
 
+LABELS_VERSION = f"{PHRASES_VERSION}-{WORDS_VERSION}"
+"""What its sentences are made of."""
 _CAPTION_WORDS = 4
 """A label of at least so many words is a caption already, or nearly."""
 _LIST_ENTRIES = 3
@@ -35,7 +38,7 @@ class LabelsExpert:
 
     def fingerprint(self) -> str:
         """Return the version of the words."""
-        return PHRASES_VERSION
+        return LABELS_VERSION
 
     def propose(self, clips: Sequence[HeardClip]) -> list[list[Candidate]]:
         """Return a candidate for each label, in order.
