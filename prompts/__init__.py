@@ -11,7 +11,7 @@ from mkaudio.prompts.refuse import LintRefusal
 from mkaudio.prompts.words import WORDS_VERSION
 
 __all__ = [
-    "PHRASES_VERSION", "WORDS_VERSION", "BankCaption", "EventPhrase", "LintRefusal", "Linted", "Mending", "ancestors", "detect_language",
-    "find_phrase", "generated_bank", "in_order", "is_a", "is_english", "language_of_labels", "language_tag", "lint",
-    "load_phrases", "noun_phrase", "read_bank", "sentence", "together",
+    "PHRASES_VERSION", "WORDS_VERSION", "BankCaption", "EventPhrase", "LintRefusal", "Linted", "Mending", "ancestors",
+    "detect_language", "find_phrase", "generated_bank", "in_order", "is_a", "is_english", "language_of_labels",
+    "language_tag", "lint", "load_phrases", "noun_phrase", "read_bank", "sentence", "together",
 ]  # fmt: skip
