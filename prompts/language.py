@@ -9,9 +9,10 @@ Right rather than eager: a short text in Latin letters, or a name, says nothing,
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import lru_cache
 
+from mkaudio.prompts.find_phrase import find_phrase
 from mkaudio.prompts.words import words
 
 _NAMES = {
@@ -118,14 +119,20 @@ def detect_language(text: str) -> str:
     return likely[0] if len(likely) == 1 else "und"
 
 
-def language_of_labels(labels: Iterable[str]) -> str:
-    """Return the language of labels for which none was stated; "" unless one is clearly foreign and none says otherwise.
+def language_of_labels(labels: Sequence[str]) -> str:
+    """Return the language of labels for which none was stated: of those that are clearly foreign, if none is English.
 
     Args:
         labels: of one sound.
+
+    Returns:
+        A tag; "" where no label is clearly foreign, or one of the others names a class of ours; "mul" where they disagree.
     """
-    found = {tag for label in labels if (tag := detect_language(label))}
-    return found.pop() if len(found) == 1 else "und" if found else ""
+    tags = {label: detect_language(label) for label in labels}
+    found = set(filter(None, tags.values()))
+    if not found or any(not tag and find_phrase(label) for label, tag in tags.items()):
+        return ""
+    return found.pop() if len(found) == 1 else "mul"
 
 
 def _other_script(text: str) -> str:

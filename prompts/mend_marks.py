@@ -28,7 +28,7 @@ _CONFIDENCES = tuple(re.compile(pattern, re.IGNORECASE) for pattern in (
     rf"^\s*{_NUMBER}\s+(?=[^\W\d])(?!of\b|{UNIT})",
 ))  # fmt: skip
 _HEADING = re.compile(
-    r"^[\s\"'*\-#]*(?:(?:the|an?|my|predicted|audio|sound|main|top|best|most likely|event|ground[- ]truth)\s+)*"
+    r"^[\s\"'*\-#(]*(?:(?:the|an?|my|predicted|audio|sound|main|top|best|most likely|event|ground[- ]truth)\s+)*"
     r"(?:label|tag|class|categor(?:y|ie)|caption|title|prompt|description|answer|output|keyword|event|prediction)s?"
     r"(?:\s*(?:name|no\.?|number)?\s*\d*)\s*(?:\s(?:is|are)\s*(?:[:=]|(?=[\"']))|\s*[:=])[\s\"'*]*(?=\S)",
     re.IGNORECASE,
@@ -38,14 +38,15 @@ _CHATTER = re.compile(
 )
 _TAG = re.compile(r"</?[a-z!][^<>]*>", re.IGNORECASE)
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\((?:https?:|www\.|/|\.)[^()\s]*\)")
-_ADDRESS = re.compile(r"[(<\[]?\b(?:(?:https?|ftp)://|www\.)\S*", re.IGNORECASE)
+_ADDRESS = re.compile(r"[(<\[]?(?:(?:https?|ftp)://|\bwww\.)\S*", re.IGNORECASE)
 _EXTENSION = re.compile(
     r"(?<=[\w)])\.(?:wav|mp3|mp4|m4a|flac|ogg|oga|opus|aac|aiff?|webm|mkv|mov|avi|wma|txt|json|csv|pt|npy)\b(?!\.\w)",
     re.IGNORECASE,
 )
 _JUNK_IN_FRONT = re.compile(r"^(?:[\s,;:.!?/|&+>*~=)\]}-]+|#+(?!\w)|[•·◦‣▪]|\(?\d{1,2}[.)](?=\s))+\s*")
 _JUNK_BEHIND = re.compile(
-    r"(?:\s+#\w+)+[\s.]*$|(?:[\s_,#-]+0\d+|\s*\(\d+\)|\s*#\d+)[\s.]*$|(?:[\s,;:/|&+*~=<([{–—-]|\.{2,}|#)+$|(?<=[\s,;:/|&+*~=([{–—-])\.+$"
+    r"(?:\s+#\w+)+[\s.]*$|(?:[\s_,#-]+0\d+|\s*\(\d+\)|\s*#\d+)[\s.]*$|"
+    r"[\s,;:/|&+*~=<(\[{–—.#-]*[\s,;:/|&+*~=<(\[{–—#-][\s.]*$|\.{2,}$"
 )
 
 
@@ -105,7 +106,7 @@ def mend_markup(text: str) -> str:
     text = re.sub(r"\(\s*\)|\"\s*\"", " ", text)
     if text.count("(") != text.count(")") or re.search(r"^[^(]*\)", text):
         text = re.sub("[()]", " ", text)
-    text = text.replace('"', "") if text.count('"') % 2 else text
+    text = text.replace('"', " ") if text.count('"') % 2 else text
     text = _lone_apostrophe(text)
     return " ".join(re.sub(r"(?<=\() +| +(?=\))", "", text).split())
 
@@ -148,4 +149,5 @@ def mend_junk(text: str) -> str:
     """
     text = _EXTENSION.sub("", _ADDRESS.sub(" ", text))
     text = _JUNK_IN_FRONT.sub("", _JUNK_BEHIND.sub("", text.strip()))
-    return " ".join(re.sub(r"(?<!\w)#(?=[^\W\d])", "", text).split())
+    text = re.sub(r"[_*~^`@]+|(?<!\b[A-G])#|(?<!\d)%+", " ", text)
+    return " ".join(re.sub(r"(?<!\w)&(?=\w)", "& ", re.sub(r"(?<!\S)[-/]+(?=[^\W\d])", "", text)).split())

@@ -13,8 +13,8 @@ _FUNCTION = words("never_twice")
 """Words that are never meant twice. "had had", "that that" and "in in" of "came in in" are: the first two are kept."""
 _ECHOES = words("echoes")
 """Sounds and words that English does say twice; a word without vowels ("brr", "shh") may be as well."""
-_REPEATED = re.compile(r"\b([^\W\d_]+(?:'[^\W\d_]+)?)(?:\s+\1)+(?![\w'])(?!-\w)", re.IGNORECASE)
-_TWO_ARTICLES = re.compile(r"(?:(?<![\w.'])[Aa]n?|\b[Tt]he)((?:\s+(?:an?|the))+)(?=\s+\w)")
+_REPEATED = re.compile(r"\b([^\W\d_]+(?:'[^\W\d_]+)?)(?:\s+\1)+(?!\w|['-]\w)", re.IGNORECASE)
+_TWO_ARTICLES = re.compile(r"(?:(?<![\w.'])[Aa]n?|\b[Tt]he)((?:\s+(?:an?|the)(?![\w'-]|\.\w))+)")
 _ACRONYMS = words("acronyms")
 _ROMAN = re.compile(r"[IVX]+")
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
@@ -63,16 +63,17 @@ def mend_punctuation(text: str) -> str:
     Args:
         text: a caption.
     """
-    text = re.sub(r"\s+([,;:!?]|\.(?![\w.]))", r"\1", text)
-    text = re.sub(r"\.{2,}(?=\s+[A-Z])", ".", re.sub(r"\.{2,}(?=\s+\S)", lambda match: _after_dots(text, match), text))
-    text = re.sub(r"([!?])[!?.,;:]+", r"\1", re.sub(r"[,;:]+([.!?])", r"\1", text))
+    text = re.sub(r"(?:^|\s)\.(?=[^\W\d]|\d+\.\d)", " ", text).strip()
+    text = re.sub(r"\s*\.{2,}\s*(?=\S)", lambda match: _after_dots(text, match), text)
+    text = re.sub(r"\s+([,;:!?]|\.(?!\w))", r"\1", re.sub(r"[\s/-]+(?=[!?]+$)", "", text))
+    text = re.sub(r"([!?])[!?.,;:]+", r"\1", re.sub(r"[,;:]+([.!?])|\.+([!?])", r"\1\2", text))
     text = re.sub(r"([,;:])(?:\s*[,;:])+", r"\1", re.sub(r"\.[,;:]+(?=\s*$)", ".", text))
     text = re.sub(r"\.{2,}$", ".", text)
     return re.sub(r"([,;])(?=[^\W\d_])", r"\1 ", text)
 
 
 def _after_dots(text: str, match: re.Match[str]) -> str:
-    return "." if text[match.end() :].lstrip()[:1].isupper() else ","
+    return ". " if text[match.end()].isupper() else ", "
 
 
 def mend_case(text: str) -> str:

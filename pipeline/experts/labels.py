@@ -49,16 +49,16 @@ class LabelsExpert:
         return [self._of_clip(clip) for clip in clips]
 
     def _of_clip(self, clip: HeardClip) -> list[Candidate]:
-        languages = {label: clip.language or detect_language(label) for label in clip.labels}
+        stated = language_tag(clip.language)
+        tags = {label: stated or detect_language(label) for label in clip.labels}
         if clip.file_words:
-            languages.setdefault(clip.file_words, "")
+            tags.setdefault(clip.file_words, "en")
         found: dict[str, Candidate] = {}
-        for label, language in languages.items():
-            tag = language_tag(language)
+        for label, tag in tags.items():
             foreign = tag != "" and not is_english(tag)
             text, n_events = (label, 0) if foreign else caption_of_label(label)
             if text:
-                found.setdefault(text, Candidate(self.name, self.fingerprint(), text, n_events, language))
+                found.setdefault(text, Candidate(self.name, self.fingerprint(), text, n_events, tag))
         return list(found.values())
 
 

@@ -67,13 +67,14 @@ MENDED = {
     "S.O.S. signal": "S.O.S. signal.",
 }
 REFUSED = {
-    "": "nothing_left", " \n": "nothing_left", "?!": "nothing_left", "ab": "too_short", "word " * 30 + "dog " * 30 + "x": None,
+    "": "nothing_left", " \n": "nothing_left", "?!": "nothing_left", "ab": "too_short", 
     " ".join(f"w{chr(97 + n % 26)}{chr(97 + n // 26)}" for n in range(61)): "too_long",
     "IMG_0042.wav": "no_words", "550e8400-e29b-41d4-a716-446655440000": "no_words", "/m/0dgw9r": "no_words",
     "--PJHxphWEs": "no_words", "123": "no_words", "untitled 3": "no_words", "track_07": "no_words", "audio": "no_words",
     "Caf\u00c3\u00a9 noise": "mojibake", "\u00e2\u20ac\u0153dog": "mojibake", "it\ufffd": "mojibake",
     "\u00d0\u00b4\u00d0\u00be\u00d0\u00b3": "mojibake",
-    "\u0421\u043e\u0431\u0430\u043a\u0430 \u043b\u0430\u0435\u0442": "not_english", "\u72ac\u304c\u5420\u3048\u308b": "not_english",
+    "\u0421\u043e\u0431\u0430\u043a\u0430 \u043b\u0430\u0435\u0442": "not_english",
+    "\u72ac\u304c\u5420\u3048\u308b": "not_english",
     "Un chien aboie": "not_english", "A label is peeled off": "still_label", "50% of the crowd claps": "still_confidence",
     "the probability is low": "still_confidence",
 }  # fmt: skip
@@ -86,22 +87,19 @@ def test_what_is_mended(text):
     assert bool(found.mendings) == (found.text != text) and set(found.mendings) <= {one.value for one in Mending}
 
 
-@pytest.mark.parametrize("text", [text for text, reason in REFUSED.items() if reason])
+@pytest.mark.parametrize("text", REFUSED)
 def test_what_is_refused_stays_as_it_was_proposed(text):
     found = lint(text)
     assert (found.text, found.mendings, found.refusal) == (text, (), REFUSED[text])
 
 
 def test_every_refusal_but_the_last_resort_is_met():
-    assert set(filter(None, REFUSED.values())) == set(LintRefusal) - {LintRefusal.NOT_SETTLED}
+    assert set(REFUSED.values()) == set(LintRefusal) - {LintRefusal.NOT_SETTLED}
 
 
-def test_a_nest_too_deep_is_refused():
-    text = "dog " + "(" * 0 + "0.5, " * 40 + "[" * 5
-    assert lint(text).refusal in ("", *LintRefusal)
-    nested = "Label: " * 40 + "dog"
-    found = lint(nested)
-    assert found.refusal in ("", "not_settled", "still_label") and lint(found.text).text == found.text
+def test_what_does_not_settle_is_refused():
+    assert lint("Label: " * 5 + "dog").text == "Dog."
+    assert lint("Label: " * 40 + "dog").refusal == "not_settled"
 
 
 def test_a_stated_language_decides():
@@ -116,26 +114,37 @@ def test_our_own_captions_need_no_mending():
 
 
 PIECES = (
-    "dog", "a", "the", "an", "hour", "barks", "DOG", "Label:", "caption:", "(0.83)", "87%", "0.5", "seconds", ",", ";", ".", "...",
-    "!", "?", "-", "--", '"', "'", "(", ")", "[", "]", "<b>", "</b>", "&amp;", "*", "**", "_", "#tag", "#", "01", "(2)", "x.wav",
-    "https://a.b/c", "\n", "\t", "\u00a0", "\u200b", "\u201c", "\u201d", "\u2019", "\u2014", "\u2026", "\u00e9", "e\u0301", "\U0001f436",
-    "\\n", "|", "=", "{", "}", "~", "`", "MP3", "i", "I'm", "dogs'", "e.g.", "New York", "owl", "8-bit", "choo", "/", ":", "%", "&",
-    "1.", "1)", "\x00", "\u00c3\u00a9", "\u72ac", "TV", "vs.", "'tis", "unicorn", "and", "p=0.3", "score", "is", "here is",
+    "dog", "a", "the", "an", "hour", "barks", "DOG", "Label:", "caption:", "(0.83)", "87%", "0.5", "seconds",
+    ",", ";", ".", "...", "!", "?", "-", "--", '"', "'", "(", ")", "[", "]", "<b>", "</b>", "&amp;", "*", "**", "_", "#tag", "#", "01", "(2)", "x.wav",
+    "https://a.b/c", "\n", "\t", "\u00a0", "\u200b", "\u201c", "\u201d", "\u2019", "\u2014", "\u2026",
+    "\u00e9", "e\u0301", "\U0001f436",
+    "\\n", "|", "=", "{", "}", "~", "`", "MP3", "i", "I'm", "dogs'", "e.g.", "New York", "owl", "8-bit", "choo", "/", ":",
+    "%", "&", "1.", "1)", "\x00", "\u00c3\u00a9", "\u72ac", "TV", "vs.", "'tis", "unicorn", "and", "p=0.3", "score", "is", "here is",
 )  # fmt: skip
+
+
+def _ugly(draw):
+    """Pieces in a row; words stand apart, marks stand anywhere."""
+    text = ""
+    for _ in range(draw.randint(1, 9)):
+        piece = draw.choice(PIECES)
+        glued = not (text[-1:].isalnum() and piece[:1].isalnum()) and draw.random() < 0.3
+        text += piece if glued else f" {piece}"
+    return text
 
 
 def test_what_comes_out_goes_in_and_comes_out_the_same():
     draw = random.Random(4)
     used = 0
-    for _ in range(4000):
-        text = "".join(draw.choice(PIECES) + draw.choice(("", " ", " ", " ")) for _ in range(draw.randint(1, 9)))
+    for _ in range(2500):
+        text = _ugly(draw)
         once = lint(text)
         assert lint(once.text).text == once.text and lint(once.text).refusal == once.refusal, (text, once)
         if not once.refusal:
             used += 1
             assert lint(once.text).mendings == (), (text, once)
             assert not faults(once.text), (text, once.text, faults(once.text))
-    assert used > 1500
+    assert used > 1000
 
 
 @pytest.mark.parametrize("text", [
