@@ -14,7 +14,9 @@ _FUNCTION = words("never_twice")
 _ECHOES = words("echoes")
 """Sounds and words that English does say twice; a word without vowels ("brr", "shh") may be as well."""
 _REPEATED = re.compile(r"\b([^\W\d_]+(?:'[^\W\d_]+)?)(?:\s+\1)+(?!\w|['-]\w)", re.IGNORECASE)
-_TWO_ARTICLES = re.compile(r"(?:(?<![\w.'])[Aa]n?|\b[Tt]he)((?:\s+(?:an?|the)(?![\w'-]|\.\w))+)")
+_TWO_ARTICLES = re.compile(
+    r"(?:(?<![\w.'])an?|(?:^|(?<=[.!?\"'(] )|(?<=^[\"'(]))An?|\b[Tt]he)((?:\s+(?:an?|the)(?![\w'-]|\.\w))+)"
+)
 _ACRONYMS = words("acronyms")
 _ROMAN = re.compile(r"[IVX]+")
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")

@@ -33,7 +33,7 @@ _WORD = re.compile(r"[^\W\d_]{3,}")
 _SAYS_NOTHING = words("says_nothing")
 """Words of which a name can be made that names no sound."""
 _ID = re.compile(
-    r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]+|[0-9a-f]*\d[0-9a-f]*[a-f][0-9a-f]*|[a-z]/[0-9a-z]+(?:/[0-9a-z_]+)*|"
+    r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]+|(?=[0-9a-f]*\d)(?=\d*[a-f])[0-9a-f]{6,}|[a-z]/[0-9a-z]+(?:/[0-9a-z_]+)*|"
     r"(?=[\w-]*\d)(?=[\w-]*[a-z])[\w-]{11,}",
     re.IGNORECASE,
 )

@@ -67,7 +67,7 @@ MENDED = {
     "S.O.S. signal": "S.O.S. signal.",
 }
 REFUSED = {
-    "": "nothing_left", " \n": "nothing_left", "?!": "nothing_left", "ab": "too_short", 
+    "": "nothing_left", " \n": "nothing_left", "?!": "nothing_left", "ab": "too_short",
     " ".join(f"w{chr(97 + n % 26)}{chr(97 + n // 26)}" for n in range(61)): "too_long",
     "IMG_0042.wav": "no_words", "550e8400-e29b-41d4-a716-446655440000": "no_words", "/m/0dgw9r": "no_words",
     "--PJHxphWEs": "no_words", "123": "no_words", "untitled 3": "no_words", "track_07": "no_words", "audio": "no_words",
@@ -75,7 +75,8 @@ REFUSED = {
     "\u00d0\u00b4\u00d0\u00be\u00d0\u00b3": "mojibake",
     "\u0421\u043e\u0431\u0430\u043a\u0430 \u043b\u0430\u0435\u0442": "not_english",
     "\u72ac\u304c\u5420\u3048\u308b": "not_english",
-    "Un chien aboie": "not_english", "A label is peeled off": "still_label", "50% of the crowd claps": "still_confidence",
+    "Un chien aboie": "not_english", "A label is peeled off": "still_label",
+    "50% of the crowd claps": "still_confidence",
     "the probability is low": "still_confidence",
 }  # fmt: skip
 
@@ -115,11 +116,14 @@ def test_our_own_captions_need_no_mending():
 
 PIECES = (
     "dog", "a", "the", "an", "hour", "barks", "DOG", "Label:", "caption:", "(0.83)", "87%", "0.5", "seconds",
-    ",", ";", ".", "...", "!", "?", "-", "--", '"', "'", "(", ")", "[", "]", "<b>", "</b>", "&amp;", "*", "**", "_", "#tag", "#", "01", "(2)", "x.wav",
+    ",", ";", ".", "...", "!", "?", "-", "--", '"', "'", "(", ")", "[", "]", "<b>", "</b>", "&amp;", "*", "**", "_",
+    "#tag", "#", "01", "(2)", "x.wav",
     "https://a.b/c", "\n", "\t", "\u00a0", "\u200b", "\u201c", "\u201d", "\u2019", "\u2014", "\u2026",
     "\u00e9", "e\u0301", "\U0001f436",
-    "\\n", "|", "=", "{", "}", "~", "`", "MP3", "i", "I'm", "dogs'", "e.g.", "New York", "owl", "8-bit", "choo", "/", ":",
-    "%", "&", "1.", "1)", "\x00", "\u00c3\u00a9", "\u72ac", "TV", "vs.", "'tis", "unicorn", "and", "p=0.3", "score", "is", "here is",
+    "\\n", "|", "=", "{", "}", "~", "`", "MP3", "i", "I'm", "dogs'", "e.g.", "New York", "owl", "8-bit", "choo", "/",
+    ":",
+    "%", "&", "1.", "1)", "\x00", "\u00c3\u00a9", "\u72ac", "TV", "vs.", "'tis", "unicorn", "and", "p=0.3", "score",
+    "is", "here is",
 )  # fmt: skip
 
 
@@ -148,9 +152,12 @@ def test_what_comes_out_goes_in_and_comes_out_the_same():
 
 
 @pytest.mark.parametrize("text", [
-    "the dog barks.", "The dog barks", "The dog  barks.", "The the dog barks.", "A owl hoots.", "An dog barks.", "A hour.",
-    "A a dog barks.", "A dog (0.83).", "A dog 87%.", "Label: dog.", "A dog\nbarks.", "A dog barks..", "A dog barks ,loud.",
-    "A dog barks,.", "A dog *barks*.", "DOG BARKS LOUDLY.", "Dog_bark.", "It.", 'A "dog barks.', "A label.", "Cafe\u0301 noise.",
+    "the dog barks.", "The dog barks", "The dog  barks.", "The the dog barks.", "A owl hoots.", "An dog barks.",
+    "A hour.",
+    "A a dog barks.", "A dog (0.83).", "A dog 87%.", "Label: dog.", "A dog\nbarks.", "A dog barks..",
+    "A dog barks ,loud.",
+    "A dog barks,.", "A dog *barks*.", "DOG BARKS LOUDLY.", "Dog_bark.", "It.", 'A "dog barks.', "A label.",
+    "Cafe\u0301 noise.",
 ])  # fmt: skip
 def test_the_other_lint_finds_what_is_wrong(text):
     assert faults(text)
