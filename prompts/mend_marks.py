@@ -137,8 +137,8 @@ def mend_confidence(text: str) -> str:
         text: a caption.
     """
     for pattern in _CONFIDENCES:
-        text = pattern.sub("", text)
-    return text.strip()
+        text = pattern.sub(lambda match: " " if match.end() < len(match.string) else "", text)
+    return re.sub(r" +([,;.!?])", r"\1", " ".join(text.split()))
 
 
 def mend_junk(text: str) -> str:
