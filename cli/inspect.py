@@ -129,6 +129,11 @@ def _overview(
     left = rows("select reason, count(*), any_value(source_path) from quarantine group by all order by 2 desc, 1")
     lines += ["", "refused or left out" if left else "nothing was refused"]
     lines += [f"  {count:>7,}  {reason:<18} e.g. {_one_line(path)}" for reason, count, path in left]
+    refused = rows(
+        "select reason, count(*), any_value(text) from candidates where decision = 'refused' group by all order by 2 desc, 1"
+    )
+    lines += ["", "captions that lint refused"] if refused else []
+    lines += [f"  {count:>7,}  {reason:<18} e.g. {_one_line(text)}" for reason, count, text in refused]
     shown = rows(
         f"select prompt, score, expert, source_path, start_s from prompted order by hash(key) limit {n_prompts}"
     )

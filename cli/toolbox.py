@@ -48,10 +48,11 @@ class StarterToolbox:
         """Return model → hash, without loading weights."""
         from mkaudio.models.starter.fingerprints import ear_fingerprint, scorer_fingerprint
         from mkaudio.models.starter.speeds import SPEEDS
+        from mkaudio.pipeline.experts.labels import LABELS_VERSION
         from mkaudio.pipeline.experts.retriever import retriever_fingerprint
-        from mkaudio.prompts import CAPTION_VERSION, PHRASES_VERSION
+        from mkaudio.prompts import CAPTION_VERSION, PHRASES_VERSION, WORDS_VERSION
 
-        words = {"tagger": CAPTION_VERSION, "labels": PHRASES_VERSION}
+        words = {"tagger": CAPTION_VERSION, "labels": LABELS_VERSION}
         if "retriever" in self.experts:
             words["retriever"] = retriever_fingerprint(self.bank())
         speeds = SPEEDS[self.scorer_name]
@@ -59,6 +60,7 @@ class StarterToolbox:
             "ear": ear_fingerprint(self.folder, speeds),
             "scorer": f"{scorer_fingerprint(self.folder, speeds)}-{PHRASES_VERSION}",
             "arithmetic": f"{self.dtype} on {self.device}",
+            "lint": WORDS_VERSION,
             "order of experts": ",".join(self.experts),
             **{name: words[name] for name in self.experts},
         }

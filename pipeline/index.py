@@ -12,6 +12,7 @@ from pathlib import Path
 from mkaudio.pipeline.rows import PlanRow, row_of
 from mkaudio.pipeline.sources import Input, Source
 from mkaudio.pipeline.task import Progress, Workplace
+from mkaudio.prompts import language_of_labels
 from mkaudio.shards import PLAN, Reason, Refusal, Storage, probe, read_table, sha256_of_stream, write_table
 
 PART_INPUTS = 4096
@@ -32,8 +33,9 @@ def _unprobed(root: str, item: Input) -> PlanRow:
         source_root=root, source_path=item.path, kind=item.kind, size_bytes=item.size_bytes, mtime_ns=item.mtime_ns,
         offset=item.offset, container="", decoder="", sample_rate_hz=0, channels=0, n_frames=0, bit_depth=16, sha256="",
         duplicate_of="", refusal=refusal.reason.value if refusal else "",
-        refusal_message=refusal.message if refusal else "", labels=item.labels, language=item.language, group=item.group,
-        licence=item.licence, attribution=item.attribution, source_url=item.source_url,
+        refusal_message=refusal.message if refusal else "", labels=item.labels,
+        language=item.language or language_of_labels(item.labels), group=item.group, licence=item.licence,
+        attribution=item.attribution, source_url=item.source_url,
     )  # fmt: skip
 
 

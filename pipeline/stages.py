@@ -1,4 +1,4 @@
-"""The flow on one screen: decode → hear → filter → propose → score → select, over the rows of one shard.
+"""The flow on one screen: decode → hear → filter → propose → lint → score → select, over the rows of one shard.
 
 What is done to a sound stands here; where it runs is the engine's business. B clips in a batch, P patches, D dimensions.
 """
@@ -16,6 +16,7 @@ from mkaudio.pipeline.decode import EndOfRow, Left, Window, decode_rows
 from mkaudio.pipeline.experts.expert import HeardClip
 from mkaudio.pipeline.file_words import words_of_path
 from mkaudio.pipeline.filters import MostActive, activity_s, first_refusal, heard_filters
+from mkaudio.pipeline.linting import in_place, lint_all
 from mkaudio.pipeline.rows import PlanRow
 from mkaudio.pipeline.scoring import cosine_scores, score_percentiles
 from mkaudio.pipeline.selection import Rule, choose, is_selected
@@ -27,7 +28,7 @@ from mkaudio.shards import FILTERED, Candidate, Clip, Refusal, Verdict, encode_f
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A clip's verdicts, and the vectors of their texts (C, D), C candidates."""
+    """A clip's verdicts, and the vectors (C, D) of the texts of the C that were scored."""
 
     verdicts: tuple[Verdict, ...]
     texts: NDArray[np.float32]
@@ -72,7 +73,8 @@ class Distillation:
             kept = [both for both in zip(windows, self._hear(windows), strict=True) if self._passes(*both)]
             heard = [clip for _, clip in kept]
             proposed = self._propose(heard)
-            judged = [self._judge(clip, candidates) for clip, candidates in zip(heard, proposed, strict=True)]
+            linted = [lint_all(candidates) for candidates in proposed]
+            judged = [self._judge(clip, candidates) for clip, candidates in zip(heard, linted, strict=True)]
             done = [(window, clip, one) for (window, clip), one in zip(kept, judged, strict=True)]
             for window, clip, one in self._chosen(done, ended):
                 self._note(window, clip, one)
@@ -130,8 +132,9 @@ class Distillation:
                 evidence=one.evidence,
                 timeline=timeline_of(one.posteriors, ear.classes, ear.hop_s, ear.patch_s, window.duration_s),
                 audio_embedding=embedding,
-                labels=self._labels(window.row),
+                labels=window.row.labels,
                 language=window.row.language,
+                file_words=words_of_path(window.row.source_path) if self._config.file_names else "",
                 seed=wording_seed(window.sha256, window.start_s),
             )
             for window, one, embedding in zip(windows, perceived, embeddings, strict=True)
@@ -173,40 +176,43 @@ class Distillation:
         of_experts = [expert.propose(heard) for expert in self._tools.experts] if heard else []
         return [[candidate for one in of_clip for candidate in one] for of_clip in zip(*of_experts, strict=True)]
 
-    def _judge(self, clip: HeardClip, candidates: list[Candidate]) -> Judged:
-        """Score a clip's candidates against its sound and choose."""
+    def _judge(self, clip: HeardClip, linted: list[Candidate | Verdict]) -> Judged:
+        """Score what lint let through against a clip's sound, and choose."""
+        candidates = [one for one in linted if isinstance(one, Candidate)]
         if not candidates:
-            return Judged((), np.zeros((0, len(clip.audio_embedding)), np.float32))
+            return Judged(in_place(linted, ()), np.zeros((0, len(clip.audio_embedding)), np.float32))
         texts = self._tools.scorer.embed_text([candidate.text for candidate in candidates])
         scores = cosine_scores(clip.audio_embedding, texts)
-        return Judged(choose(candidates, scores, self._config.max_events), texts)
+        return Judged(in_place(linted, choose(candidates, scores, self._config.max_events)), texts)
 
     def _note(self, window: Window, clip: HeardClip, judged: Judged) -> None:
         self._audio.append(clip.audio_embedding)
         self._candidates.append(judged.verdicts)
-        for verdict, text in zip(judged.verdicts, judged.texts, strict=True):
+        scored = [verdict for verdict in judged.verdicts if verdict.score is not None]
+        for verdict, text in zip(scored, judged.texts, strict=True):
             self._texts.setdefault(verdict.candidate.text, (len(self._texts), text))
         self._clip_sources.append(window.row.name)
         self._shares.append((window.duration_s, clip.timeline.speech_share, clip.timeline.music_share))
 
-    def _labels(self, row: PlanRow) -> tuple[str, ...]:
-        words = words_of_path(row.source_path) if self._config.file_names else ""
-        return (*row.labels, words) if words and words not in row.labels else row.labels
-
     def percentiles(self) -> list[list[float | None]]:
-        """Return `score_percentile` of every candidate of every clip yielded."""
-        verdicts = [(number, verdict) for number, of_clip in enumerate(self._candidates) for verdict in of_clip]
+        """Return `score_percentile` of every candidate of every clip yielded; None where it was not scored."""
+        scored = [
+            (number, verdict)
+            for number, of_clip in enumerate(self._candidates)
+            for verdict in of_clip
+            if verdict.score is not None
+        ]
         found = iter(
             score_percentiles(
                 np.array(self._audio),
                 self._clip_sources,
                 np.array([text for _, text in self._texts.values()]),
-                [number for number, _ in verdicts],
-                [self._texts[verdict.candidate.text][0] for _, verdict in verdicts],
-                [verdict.score for _, verdict in verdicts],
+                [number for number, _ in scored],
+                [self._texts[verdict.candidate.text][0] for _, verdict in scored],
+                [verdict.score for _, verdict in scored],
             )
         )
-        return [[next(found) for _ in of_clip] for of_clip in self._candidates]
+        return [[None if one.score is None else next(found) for one in of_clip] for of_clip in self._candidates]
 
     def heard(self) -> dict[str, float]:
         """Return how many of the clips yielded have speech, and music, and their seconds."""

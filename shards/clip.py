@@ -25,23 +25,29 @@ class Candidate:
         version: the expert's fingerprint.
         text: a sentence.
         n_events: how many sound events the sentence names; 0 where nobody knows.
+        language: of the text, as stated; "" where nobody said.
+        proposed: the text as the expert wrote it, where lint mended it; None where `text` is that.
+        mendings: codes of what lint mended.
     """
 
     expert: str
     version: str
     text: str
     n_events: int = 0
+    language: str = ""
+    proposed: str | None = None
+    mendings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What selection made of a candidate.
+    """What lint and selection made of a candidate.
 
     Args:
-        candidate: what an expert proposed.
-        score: the scorer's; None where it was not scored.
+        candidate: what an expert proposed, as lint mended it.
+        score: the scorer's; None where it was not scored, since lint refused it.
         rank: among the clip's, 0 is best; None where it was not to be chosen.
-        decision: kept or lost.
+        decision: kept, lost or refused.
         reason: why.
     """
 
@@ -65,7 +71,7 @@ class Clip:
         samples: integer samples, (C, T), int16 or int32.
         sample_rate_hz: of the samples.
         bit_depth: 16 or 24.
-        verdicts: every candidate in order; the first of rank 0 is the prompt.
+        verdicts: every candidate in order, refused ones too; that of rank 0 is the prompt.
         selected: whether the clip is in the default selection.
         events: what the tagger heard.
         embedding: the scorer's, (D,), unit length.
@@ -111,5 +117,5 @@ class Clip:
 
     @property
     def best(self) -> Verdict | None:
-        """The candidate that is the prompt; None where no expert had one."""
+        """The candidate that is the prompt; None where no expert had one that can be used."""
         return next((verdict for verdict in self.verdicts if verdict.rank == 0), None)

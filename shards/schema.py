@@ -104,6 +104,8 @@ CANDIDATES = _fields(
     ("candidate", pa.int32()),
     ("expert", pa.string()),
     ("expert_version", pa.string()),
+    ("proposed", pa.string()),
+    ("mendings", _TEXTS),
     ("text", pa.string()),
     ("n_events", pa.int32()),
     ("score", pa.float64()),
@@ -115,7 +117,11 @@ CANDIDATES = _fields(
     nullable=("score", "score_percentile", "rank"),
 )
 """The ledger: a row per candidate caption, kept or not. `candidate` counts inside the clip; `rank` 0 is the best, null
-where a candidate was not to be chosen. `score_percentile` is null where the shard has one source."""
+where a candidate was not to be chosen. `score_percentile` is null where the shard has one source.
+
+`proposed` is what the expert wrote, `text` what lint made of it, `mendings` how. A candidate that lint refused has
+`decision` "refused" and lint's code as the reason, its text stays as proposed; it was not scored, so score and rank are null.
+"""
 
 SELECTION = _fields(
     ("key", pa.string()),

@@ -19,6 +19,8 @@ SCHEMAS = {
 """The columns of each table; those of the embeddings depend on the scorer."""
 _KEPT = "kept"
 """What distill writes as the decision on the prompt; every other candidate has another one."""
+_REFUSED = "refused"
+"""What it writes as the decision on a candidate that lint refused, which has no score and no rank."""
 _PROMPT = ("prompt", "expert", "score", "score_percentile", "n_events")
 
 
@@ -99,6 +101,7 @@ def _best(lines: list[dict[str, Any]]) -> dict[str, Any] | None:
 
 def _wrong_ledger(row: dict[str, Any], lines: list[dict[str, Any]], max_events: int | None) -> Iterator[str]:
     """Yield what is wrong with the candidates of a clip: one is its prompt, and the others that may be scored no higher."""
+    yield from _wrong_lint(lines)
     if [line["candidate"] for line in lines] != [*range(len(lines))]:
         yield "its candidates are not numbered in order"
     may_be = [
@@ -118,6 +121,16 @@ def _wrong_ledger(row: dict[str, Any], lines: list[dict[str, Any]], max_events: 
     stated = tuple(best[field] for field in ("text", *_PROMPT[1:])) if best else ("", "", 0.0, None, 0)
     if tuple(row[field] for field in _PROMPT) != stated:
         yield "its best candidate is not the manifest's prompt, expert, score and n_events"
+
+
+def _wrong_lint(lines: list[dict[str, Any]]) -> Iterator[str]:
+    """Yield what lint cannot have left: a refused candidate with a score, a mended text that is what was proposed."""
+    if any((line["decision"] == _REFUSED) != (line["score"] is None) for line in lines):
+        yield "its refused candidates, and no others, should have no score"
+    if any(bool(line["mendings"]) != (line["text"] != line["proposed"]) for line in lines):
+        yield "a candidate's text is not what was proposed, and no mending is stated, or the other way round"
+    if any(line["decision"] == _REFUSED and (line["mendings"] or not line["reason"]) for line in lines):
+        yield "a refused candidate has mendings, or no reason"
 
 
 def _check_selection(

@@ -197,6 +197,8 @@ def _ledger_rows(clip: Clip, scorer_id: str) -> list[dict[str, Any]]:
             "candidate": number,
             "expert": verdict.candidate.expert,
             "expert_version": verdict.candidate.version,
+            "proposed": verdict.candidate.text if verdict.candidate.proposed is None else verdict.candidate.proposed,
+            "mendings": list(verdict.candidate.mendings),
             "text": verdict.candidate.text,
             "n_events": verdict.candidate.n_events,
             "score": verdict.score,

@@ -25,8 +25,9 @@ class HeardClip:
         evidence: how much speaks for each class, (N,).
         timeline: the events made of them.
         audio_embedding: the scorer's, (D,).
-        labels: what lay beside the sound, words of the file's name last where they may be used.
-        language: of the labels, "" where nobody said.
+        labels: what lay beside the sound.
+        language: of the labels, "" where nobody said and they do not say it clearly.
+        file_words: words of the file's name, always English; "" where it names no sound, or may not be used.
         seed: for the draws of wording, from the source's content and the window's start: equal sounds are worded alike.
     """
 
@@ -38,6 +39,7 @@ class HeardClip:
     audio_embedding: NDArray[np.float32]
     labels: tuple[str, ...] = ()
     language: str = ""
+    file_words: str = ""
     seed: int = 0
 
 

@@ -159,6 +159,11 @@ TABLES = {
     ("candidates", "decision"): (first(decision="lost"), "its best candidate, and no other, should be kept"),
     ("candidates", "number"): (first(candidate=2), "not numbered in order"),
     ("candidates", "scorer"): (first(scorer="fake:x"), "not scored by the manifest's scorer"),
+    ("candidates", "no score"): (first(score=None), "its refused candidates, and no others, should have no score"),
+    ("candidates", "no rank"): (first(rank=None), "its refused candidates, and no others, should have no score"),
+    ("candidates", "scored and refused"): (first(decision="refused"), "its refused candidates, and no others"),
+    ("candidates", "mended in silence"): (first(proposed="x"), "a candidate's text is not what was proposed"),
+    ("candidates", "nothing mended"): (first(mendings=["spaces"]), "a candidate's text is not what was proposed"),
     ("candidates", "order"): (lambda rows: rows[::-1], "not in the manifest's order"),
     ("candidates", "less"): (lambda rows: rows[1:], "is not the manifest's prompt"),
     ("selections/default", "candidate"): (first(candidate=1), "is not the clip's best candidate"),
@@ -205,6 +210,18 @@ def test_a_window_twice_and_another_never(dataset):
 def test_a_second_candidate(dataset, score, said):
     second = {"candidate": 1, "rank": 1, "decision": "lost", "reason": "lower_score", "score": score}
     rewrite(dataset, "candidates", lambda rows: [rows[0], rows[0] | second, *rows[1:]])
+    assert found(dataset) == [f"candidates/000000.parquet 0000000000: {what}" for what in said]
+
+
+REFUSED = {"candidate": 1, "rank": None, "decision": "refused", "reason": "too_short", "score": None}
+
+
+@pytest.mark.parametrize(("more", "said"), [
+    ({}, []), ({"reason": ""}, ["a refused candidate has mendings, or no reason"]),
+    ({"mendings": ["spaces"], "proposed": "x"}, ["a refused candidate has mendings, or no reason"]),
+])  # fmt: skip
+def test_a_refused_candidate(dataset, more, said):
+    rewrite(dataset, "candidates", lambda rows: [rows[0], rows[0] | REFUSED | more, *rows[1:]])
     assert found(dataset) == [f"candidates/000000.parquet 0000000000: {what}" for what in said]
 
 
