@@ -57,6 +57,8 @@ def test_what_is_told_is_sure_sayable_and_never_one_thing_twice(events):
         ([event("Animal"), event("Bark")], ["Bark"]),
         ([event("Slam"), event("Thump, thud")], ["Slam"]),
         ([event("Slam"), event("Thump, thud", 5.0, 6.0)], ["Slam", "Thump, thud"]),
+        ([event("Thunder"), event("Gunshot, gunfire", 5.0, 6.0)], ["Thunder"]),
+        ([event("Drip"), event("Rain", 5.0, 6.0)], ["Drip"]),
         ([event("Clatter"), event("Thump, thud", 5.0, 6.0)], ["Clatter"]),
         ([event("Rain", 0.0, 9.0), event("Speech", 2.0, 2.0 + PLACED_S - 0.1)], ["Rain"]),
         ([event("Cello"), event("Violin, fiddle")], ["Cello"]),
