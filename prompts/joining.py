@@ -45,7 +45,7 @@ def filled(form: str, clauses: list[str], nouns: list[str]) -> str:
         clauses: of a, b and, where the form has it, c.
         nouns: of the same.
     """
-    words = {}
+    words: dict[str, str] = {}
     for letter, clause, noun in zip("abc", clauses, nouns, strict=False):
         words |= {letter: clause, f"noun_{letter}": noun}
     return form.format(**words)
