@@ -13,7 +13,7 @@ BRIEF_S = 1.5
 """What is heard once, up to here, in a clip of `LONG_S` or longer is brief."""
 
 MANY_TIMES = ("several times", "repeatedly", "again and again", "over and over")
-TWICE = ("twice", "two times")
+TWICE = ("twice",)
 GOES_ON = ("continuously", "without a pause", "the whole time", "on and on")
 LONG = ("for a long time", *GOES_ON)
 BRIEFLY = ("briefly", "for a moment", "for a short while")

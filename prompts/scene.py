@@ -68,7 +68,9 @@ def _of_three(events: list[SoundEvent], duration_s: float, seed: int) -> Caption
 
 
 def _fits_background(event: SoundEvent) -> bool:
-    return not any(_BACKGROUND in text for text in (event.phrase.noun, *event.phrase.clauses))
+    """Whether a sound lasts, as backgrounds do, and its words do not speak of a background themselves."""
+    texts = (event.phrase.noun, *event.phrase.clauses)
+    return event.phrase.lasts != "" and not any(_BACKGROUND in text for text in texts)
 
 
 def _caption(forms: Sequence[str], events: list[SoundEvent], duration_s: float, seed: int) -> Caption:

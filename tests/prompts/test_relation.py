@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mkaudio.prompts.relation import SLACK_S, Relation, relation_of
+from mkaudio.prompts.relation import APART_S, SLACK_S, Relation, relation_of
 from mkaudio.prompts.sound_event import SoundEvent
 
 MIRROR = {Relation.BEFORE: Relation.AFTER, Relation.AFTER: Relation.BEFORE}
@@ -26,9 +26,15 @@ def test_before_is_said_only_where_everything_comes_before_and_together_only_whe
     relation = relation_of(at(*one), at(*other), 14.0)
     if relation is Relation.BEFORE:
         assert max(end for _, end in one) <= min(start for start, _ in other) + SLACK_S + 1e-9
-        assert min(start for start, _ in one) < min(start for start, _ in other)
+        assert min(start for start, _ in one) + APART_S <= min(start for start, _ in other)
+        assert max(end for _, end in one) + APART_S <= max(end for _, end in other)
     if relation in {Relation.TOGETHER, Relation.OVER, Relation.UNDER}:
         assert at(*one).shared_s(at(*other)) > 0
+
+
+def test_a_short_clip_has_no_background():
+    assert relation_of(at((0.5, 1.0)), at((0, 2.9)), 2.9) is Relation.TOGETHER
+    assert relation_of(at((0.5, 1.0)), at((0, 3)), 3.0) is Relation.OVER
 
 
 @pytest.mark.parametrize(
@@ -37,6 +43,8 @@ def test_before_is_said_only_where_everything_comes_before_and_together_only_whe
         (((0, 2),), ((3, 5),), Relation.BEFORE),
         (((0, 2),), ((1.6, 5),), Relation.BEFORE),
         (((0, 2),), ((1.4, 3),), Relation.UNCLEAR),
+        (((0, 2),), ((2, 2.9),), Relation.UNCLEAR),
+        (((0, 0.9),), ((0.9, 5),), Relation.UNCLEAR),
         (((0, 2),), ((0, 2),), Relation.TOGETHER),
         (((0, 1), (4, 5)), ((2, 3),), Relation.UNCLEAR),
         (((0, 1), (2, 3)), ((4, 5),), Relation.BEFORE),

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mkaudio.prompts.event_phrase import is_a, load_phrases
-from mkaudio.prompts.sound_event import SURE, SoundEvent, gather, tellable
+from mkaudio.prompts.sound_event import PLACED_S, SURE, SoundEvent, gather, tellable
 
 PHRASES = load_phrases()
 SPANS = st.lists(st.tuples(st.floats(0, 8), st.floats(0.1, 2)), min_size=1, max_size=3).map(
@@ -51,11 +51,16 @@ def test_what_is_told_is_sure_sayable_and_never_one_thing_twice(events):
 @pytest.mark.parametrize(
     ("events", "labels"),
     [
-        ([event("Dog", confidence=0.95), event("Bark", confidence=0.8)], ["Bark"]),
+        ([event("Dog", confidence=0.95), event("Bark", confidence=0.8)], ["Dog"]),
+        ([event("Bark", confidence=0.95), event("Dog", confidence=0.8)], ["Bark"]),
         ([event("Dog", confidence=0.95), event("Bark", confidence=SURE - 0.01)], ["Dog"]),
         ([event("Animal"), event("Bark")], ["Bark"]),
         ([event("Slam"), event("Thump, thud")], ["Slam"]),
         ([event("Slam"), event("Thump, thud", 5.0, 6.0)], ["Slam", "Thump, thud"]),
+        ([event("Thunder"), event("Gunshot, gunfire", 5.0, 6.0)], ["Thunder"]),
+        ([event("Drip"), event("Rain", 5.0, 6.0)], ["Drip"]),
+        ([event("Clatter"), event("Thump, thud", 5.0, 6.0)], ["Clatter"]),
+        ([event("Rain", 0.0, 9.0), event("Speech", 2.0, 2.0 + PLACED_S - 0.1)], ["Rain"]),
         ([event("Cello"), event("Violin, fiddle")], ["Cello"]),
         ([event("Speech"), event("Rain", 0.0, 9.0)], ["Speech", "Rain"]),
         ([event("Fart"), event("Silence"), event("Rain")], ["Rain"]),
