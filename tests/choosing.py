@@ -25,7 +25,7 @@ class Proposer:
         number = round(clip.duration_s * 10)
         if self.name == "labels":
             if number % 3:
-                yield Candidate("labels", "1", f"The label of {number}.", 1)
+                yield Candidate("labels", "1", f"The name of {number}.", 1)
         elif number != 13:  # that clip has no captions of these, and none of the labels where 13 % 3 were 0
             yield Candidate(self.name, "1", f"What every expert says of {number}.", 2)
             for variant in range(2 if self.name == "tagger" else 3):
