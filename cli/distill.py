@@ -37,6 +37,9 @@ def distill(
         Path | None, typer.Option(help="Your captions for the retriever, one a line; default: ours.")
     ] = None,
     clap: Annotated[str, typer.Option(help="Who scores: starter.")] = "starter",
+    starter_head: Annotated[
+        Path | None, typer.Option(help="A head for the starter, as mkaudio starter-head trains it; default: none.")
+    ] = None,
     engine: Annotated[
         str, typer.Option(help="Where it runs: ray (many workers, many machines), or local (one); same bytes.")
     ] = "ray",
@@ -98,7 +101,7 @@ def distill(
     _one_of("--dtype", dtype, DTYPES)
     where = engine_choice(engine, workers, address, cpus_per_worker, gpus_per_worker, timeout_s, memory_gb)
     sources = open_sources(list(input), _columns(column or []))
-    factory = _factory(experts, caption_bank, cache, "cuda" if gpus_per_worker else "cpu", dtype)
+    factory = _factory(experts, caption_bank, cache, "cuda" if gpus_per_worker else "cpu", dtype, starter_head)
     _say_about_lists(input)
     if dry_run:
         _dry_run(sources, config, factory, timeout_s)
@@ -158,9 +161,12 @@ def _dry_run(sources: "list[Source]", config: "DistillConfig", factory: "Toolbox
         print(line)
 
 
-def _factory(experts: str, caption_bank: Path | None, cache: Path | None, device: str, dtype: str) -> "ToolboxFactory":
+def _factory(
+    experts: str, caption_bank: Path | None, cache: Path | None, device: str, dtype: str, starter_head: Path | None
+) -> "ToolboxFactory":
     from mkaudio.cli.toolbox import EXPERTS, StarterToolbox
     from mkaudio.models.starter.fetch import starter_folder, starter_ready
+    from mkaudio.models.starter.head import load_head
 
     names = tuple(name.strip() for name in experts.split(",") if name.strip())
     if not names:
@@ -170,7 +176,10 @@ def _factory(experts: str, caption_bank: Path | None, cache: Path | None, device
     if not starter_ready(cache):
         raise ValueError("the starter pack is not there: mkaudio fetch starter")
     bank = caption_bank.absolute() if caption_bank else None  # workers may have another working directory
-    return StarterToolbox(starter_folder(cache).absolute(), names, bank, device, dtype)
+    pack, head = starter_folder(cache).absolute(), starter_head.absolute() if starter_head else None
+    if head:
+        load_head(head, pack)  # a head of other models is refused here, not in the workers
+    return StarterToolbox(pack, names, bank, device, dtype, head)
 
 
 def _columns(pairs: list[str]) -> dict[str, str]:

@@ -7,7 +7,7 @@ import sys
 import typer
 
 from mkaudio import __version__
-from mkaudio.cli import distill, fetch, inspect, verify
+from mkaudio.cli import distill, fetch, inspect, starter_head, verify
 
 EXIT_FAILED, EXIT_USAGE, EXIT_STOPPED = 1, 2, 130
 _AGAIN = "then run it again (distill with --resume)"
@@ -32,6 +32,7 @@ app.command("fetch")(fetch.fetch)
 app.command("distill")(distill.distill)
 app.command("inspect")(inspect.inspect)
 app.command("verify")(verify.verify)
+app.command("starter-head")(starter_head.starter_head)
 
 
 def _version(wanted: bool) -> None:

@@ -23,6 +23,7 @@ class StarterToolbox:
         caption_bank: the user's bank for the retriever; None takes the one generated from our phrases.
         device: for the models.
         dtype: of their forwards: float32, bfloat16 or float16.
+        starter_head: file of a trained head for the scorer; None: it goes without.
     """
 
     folder: Path
@@ -30,7 +31,14 @@ class StarterToolbox:
     caption_bank: Path | None = None
     device: str = "cpu"
     dtype: str = "float32"
-    scorer_name: str = "starter"
+    starter_head: Path | None = None
+
+    @property
+    def scorer_name(self) -> str:
+        """What the dataset files scores and embeddings under."""
+        from mkaudio.models.starter.fingerprints import scorer_name
+
+        return scorer_name(self.starter_head)
 
     def fingerprints(self) -> dict[str, str]:
         """Return model → hash, without loading weights."""
@@ -41,7 +49,7 @@ class StarterToolbox:
         words = {"tagger": PHRASES_VERSION, "labels": PHRASES_VERSION, "retriever": bank_fingerprint(self._bank())}
         return {
             "ear": ear_fingerprint(self.folder),
-            "scorer": f"{scorer_fingerprint(self.folder)}-{PHRASES_VERSION}",
+            "scorer": f"{scorer_fingerprint(self.folder, self.starter_head)}-{PHRASES_VERSION}",
             "arithmetic": f"{self.dtype} on {self.device}",
             "order of experts": ",".join(self.experts),
             **{name: words[name] for name in self.experts},
@@ -59,7 +67,7 @@ class StarterToolbox:
 
         untrusted = frozenset(phrase.name for phrase in load_phrases().values() if phrase.blind)
         ear = YamnetEar(self.folder, self.device, untrusted=untrusted, dtype=self.dtype)
-        scorer = StarterScorer(ear, self.folder, self.device, self.dtype)
+        scorer = StarterScorer(ear, self.folder, self.device, self.dtype, self.starter_head)
         makers: dict[str, Callable[[], Expert]] = {
             "tagger": lambda: TaggerExpert(ear.classes),
             "retriever": lambda: RetrieverExpert(self._bank(), scorer),

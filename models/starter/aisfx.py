@@ -157,5 +157,7 @@ class AisfxEar:
                     "needed (T,) float32 with T ≥ 1: mix it down to mono first"
                 )
             blocks = torch.from_numpy(cut(waveform, self._max_blocks)).to(self._device)
-            rows[number] = torch.cat([self._network(log_mel(block[None])) for block in blocks]).cpu().numpy().mean(axis=0)
+            rows[number] = (
+                torch.cat([self._network(log_mel(block[None])) for block in blocks]).cpu().numpy().mean(axis=0)
+            )
         return rows

