@@ -8,7 +8,7 @@ import csv
 import hashlib
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -95,6 +95,22 @@ def first_seconds(path: Path, rate_hz: int) -> NDArray[np.float32]:
     return mono
 
 
+def kept_name(folder: Path, sounds: Sequence[LabelledSound], made_by: str) -> str:
+    """Name what a model made of sounds: another model, list, or file of another size or time has another name.
+
+    Args:
+        folder: of the sounds.
+        sounds: that were heard.
+        made_by: names the model.
+
+    Returns:
+        16 hexadecimal digits.
+    """
+    states = [(folder / sound.path).stat() for sound in sounds]
+    files = [(sound.path, state.st_size, state.st_mtime_ns) for sound, state in zip(sounds, states, strict=True)]
+    return hashlib.sha256(json.dumps([made_by, files]).encode()).hexdigest()[:16]
+
+
 def hear(
     folder: Path, ear: YamnetEar, scorer: StarterScorer, kept: Path, report: Callable[[int, int], None]
 ) -> HeardSounds:
@@ -104,15 +120,16 @@ def hear(
         folder: of the sounds.
         ear: hears.
         scorer: the starter space without a head, over the same ear.
-        kept: a folder for what was heard, named by labels and models; sounds themselves are not compared again.
+        kept: a folder for what was heard.
         report: is told (sounds heard, all of them).
 
     Returns:
         The sounds that can be read.
     """
     sounds = read_labels(folder)
-    key = json.dumps([str(folder.resolve()), scorer.fingerprint(), [one.path for one in sounds]])
-    path = kept / f"heard-{hashlib.sha256(key.encode()).hexdigest()[:16]}.npz"
+    # which classes count for nothing is in no fingerprint, but in the evidence for a sound that is everything
+    of_everything = ear.evidence(np.ones((1, len(ear.classes)), np.float32)).tobytes()
+    path = kept / f"heard-{kept_name(folder, sounds, f'{scorer.fingerprint()} {of_everything.hex()}')}.npz"
     if path.exists():
         with np.load(path) as found:
             there = [sounds[number] for number in found["numbers"].tolist()]

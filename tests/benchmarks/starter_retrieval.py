@@ -10,8 +10,6 @@ What is heard is kept in FOLDER (default runs/starter-retrieval): the first run 
 """
 
 import argparse
-import hashlib
-import json
 import os
 import time
 from pathlib import Path
@@ -25,7 +23,7 @@ from mkaudio.models.starter.aisfx import AisfxEar
 from mkaudio.models.starter.fetch import fetch_second_ear, fetch_starter
 from mkaudio.models.starter.fingerprints import second_ear_fingerprint
 from mkaudio.models.starter.head_training import choose, fit, ranks_with
-from mkaudio.models.starter.labelled import first_seconds, hear
+from mkaudio.models.starter.labelled import first_seconds, hear, kept_name
 from mkaudio.models.starter.retrieval import CUTS, gain_at, recall_at
 from mkaudio.models.starter.scorer import StarterScorer
 from mkaudio.models.starter.train_head import bridge_by_package, lesson_of
@@ -71,8 +69,7 @@ def shown(done, total):
 
 def second_ear(folder, sounds, kept):
     pack = fetch_second_ear()
-    key = json.dumps([str(folder.resolve()), second_ear_fingerprint(pack), [sound.path for sound in sounds]])
-    path = kept / f"aisfx-{hashlib.sha256(key.encode()).hexdigest()[:16]}.npy"
+    path = kept / f"aisfx-{kept_name(folder, sounds, second_ear_fingerprint(pack))}.npy"
     if not path.exists():
         ear, rows, cpu_s = AisfxEar(pack), [], 0.0
         for number, sound in enumerate(sounds):

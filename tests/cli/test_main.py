@@ -21,7 +21,7 @@ def run(*arguments, **environment):
 
 
 def test_help_has_an_example_for_every_command():
-    for command in ("fetch", "distill", "inspect", "verify"):
+    for command in ("fetch", "distill", "inspect", "verify", "starter-head"):
         assert "Example: mkaudio" in run(command, "--help").stdout.replace("\n", " ")
 
 
@@ -47,6 +47,8 @@ def test_help_has_an_example_for_every_command():
         (["distill", "--input", "SOUNDS", "--column", "lable=x"], 2, "label"),
         (["distill", "--input", "SOUNDS", "--caption-bank", "none.txt"], 2, "a caption a line"),
         (["distill", "--input", "SOUNDS", "--resume", "--append"], 2, "give one of them"),
+        (["distill", "--input", "SOUNDS", "--starter-head", "none.safetensors"], 2, "make starter-head"),
+        (["starter-head", "--input", "SOUNDS"], 2, "labels.csv: not found"),
         (["inspect", "."], 2, "not a mkaudio dataset"),
         (["verify", "."], 2, "not a mkaudio dataset"),
         (["fetch", "startr"], 2, "starter"),
