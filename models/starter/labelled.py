@@ -11,14 +11,17 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import soxr
 from numpy.typing import NDArray
 
-from mkaudio.models.starter.scorer import StarterScorer
-from mkaudio.models.starter.yamnet import N_EMBEDDING, YamnetEar
 from mkaudio.shards import AudioReader, Refusal, probe
+
+if TYPE_CHECKING:
+    from mkaudio.models.starter.scorer import StarterScorer
+    from mkaudio.models.starter.yamnet import YamnetEar
 
 WINDOW_S = 10
 """Of a sound its first ten seconds are heard: a clip of the pipeline."""
@@ -112,7 +115,7 @@ def kept_name(folder: Path, sounds: Sequence[LabelledSound], made_by: str) -> st
 
 
 def hear(
-    folder: Path, ear: YamnetEar, scorer: StarterScorer, kept: Path, report: Callable[[int, int], None]
+    folder: Path, ear: "YamnetEar", scorer: "StarterScorer", kept: Path, report: Callable[[int, int], None]
 ) -> HeardSounds:
     """Hear all labelled sounds of a folder, or take what was heard from `kept`.
 
@@ -125,6 +128,9 @@ def hear(
 
     Returns:
         The sounds that can be read.
+
+    Raises:
+        ValueError: there are none.
     """
     sounds = read_labels(folder)
     # which classes count for nothing is in no fingerprint, but in the evidence for a sound that is everything
@@ -145,11 +151,11 @@ def hear(
         bridge.append(scorer.embed_audio([waveform])[0])
         yamnet.append(ear.listen([waveform])[0].embeddings.mean(axis=0))
     report(len(sounds), len(sounds))
-    heard = HeardSounds(
-        tuple(sounds[number] for number in numbers),
-        np.array(bridge, np.float32).reshape(-1, scorer.dimensions),
-        np.array(yamnet, np.float32).reshape(-1, N_EMBEDDING),
-    )
+    if not numbers:
+        raise ValueError(
+            f"{folder}: none of the {len(sounds)} labelled sounds can be read: mkaudio distill would say why"
+        )
+    heard = HeardSounds(tuple(sounds[number] for number in numbers), np.stack(bridge), np.stack(yamnet))
     kept.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{os.getpid()}.{path.name}")
     np.savez(temporary, numbers=np.array(numbers), bridge=heard.bridge, yamnet=heard.yamnet)

@@ -37,8 +37,10 @@ def unfolded(state):
 
 
 def test_folding_changes_nothing(state, second_ear):
-    network = aisfx.Aisfx().eval()
-    network.load_state_dict(load_file(second_ear / "aisfx.safetensors"))
+    network, weights = aisfx.Aisfx().eval(), aisfx_weights.folded(state)
+    kept = load_file(second_ear / "aisfx.safetensors")
+    assert kept.keys() == weights.keys() and all(torch.equal(kept[name], weights[name]) for name in weights)
+    network.load_state_dict(weights)
     spectrogram = torch.rand(1, 100, 96, generator=torch.Generator().manual_seed(3))
     with torch.inference_mode():
         wanted = unfolded(state)(spectrogram[:, None].double()).mean(3).amax(2)
