@@ -63,7 +63,7 @@ def cut(waveform: NDArray[np.float32], max_blocks: int) -> NDArray[np.float32]:
     """Cut a clip into the blocks that are heard: as many as it fills, at most `max_blocks`, evenly spaced over it.
 
     Its peak becomes 1, so that how loud a sound was recorded does not matter; one shorter than a block is repeated
-    until it fills it. Both by measurement: see tests/benchmarks/starter_retrieval.py.
+    until it fills it, since silence would be heard as well.
 
     Args:
         waveform: (T,) float32, T ≥ 1.
@@ -117,7 +117,7 @@ class AisfxEar:
         Args:
             folder: the pack, as `fetch_second_ear` returns it.
             device: where the network runs, as torch names it.
-            max_blocks: blocks of 2.3 s of a clip that are heard; two are as good as all (measured), each costs 26 ms.
+            max_blocks: blocks of 2.3 s of a clip that are heard; each costs 26 ms on one thread.
 
         Raises:
             FetchError: the pack is not there.

@@ -94,6 +94,6 @@ def card(facts: HeadFacts, judged: Judged, cpu_s: float) -> str:
         "## Cost",
         "",
         f"{cpu_s:.0f} s of CPU time to hear, choose and fit; a clip costs one product of 1024 by 384 more.",
-        "Labels are file names of games and instruments: what it learnt of other sound is little, and nothing of speech.",
+        "What it is worth on sounds that are like neither is not known.",
         "",
     ))
