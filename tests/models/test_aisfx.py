@@ -15,7 +15,6 @@ BLOCK = aisfx._BLOCK_SAMPLES
 
 @pytest.fixture(scope="module")
 def ear(second_ear):
-    torch.set_num_threads(1)
     return aisfx.AisfxEar(second_ear)
 
 

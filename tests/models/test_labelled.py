@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 import soundfile
-import torch
 from sounds import strongest_hz, tone
 
 from mkaudio.models.starter.labelled import LabelledSound, first_seconds, hear, kept_name, read_labels
@@ -44,7 +43,6 @@ def test_ten_seconds_mono_at_the_rate(folder):
 
 
 def test_heard_once_and_kept(folder, starter, tmp_path):
-    torch.set_num_threads(1)
     ear = YamnetEar(starter)
     scorer = StarterScorer(ear, starter)
     told = []
