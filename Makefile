@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 export HF_HUB_OFFLINE = 1
 
-.PHONY: help setup demo test test-slow faults lint format bench clean
+.PHONY: help setup demo test test-slow faults lint format bench starter-head clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list.
@@ -46,6 +46,10 @@ format: $(VENV)/.installed ## Format the code.
 
 bench: setup ## Measure the speed of distillation against its mandatory parts (ten minutes).
 	$(BIN)/python tests/benchmarks/distill_speed.py
+
+starter-head: setup ## Train a head for the starter scorer: make starter-head SOUNDS=folder with labels.csv (minutes).
+	@test -n "$(SOUNDS)" || { echo "make starter-head SOUNDS=folder: a folder with labels.csv (path, set, split, label)"; exit 2; }
+	$(BIN)/mkaudio starter-head --input "$(SOUNDS)" --output runs/starter-head
 
 clean: ## Remove the virtual environment and what runs made.
 	rm -rf $(VENV) runs build *.egg-info

@@ -49,6 +49,9 @@ def distill(
         str,
         typer.Option(help="Who scores: starter, or starter-fast: a third of the hearing."),
     ] = "starter",
+    starter_head: Annotated[
+        Path | None, typer.Option(help="A head for the starter, as mkaudio starter-head trains it; default: none.")
+    ] = None,
     engine: Annotated[
         str, typer.Option(help="Where it runs: ray (many workers, many machines), or local (one); same bytes.")
     ] = "ray",
@@ -131,12 +134,17 @@ def distill(
     if resume and append:
         raise ValueError("--resume finishes a run, --append begins a new one: give one of them")
     _one_of("--clap", clap, tuple(SPEEDS))
+    if starter_head and clap != "starter":
+        raise ValueError(f"--starter-head goes with --clap starter, which it was trained on, not with {clap}")
     _one_of("--dtype", dtype, DTYPES)
     where = engine_choice(engine, workers, address, cpus_per_worker, gpus_per_worker, timeout_s, memory_gb)
     sources = open_sources(list(input), _columns(column or []))
     device = "cuda" if gpus_per_worker else "cpu"
     factory = replace(
-        _factory(experts, (caption_bank or [], caption_column), cache), device=device, dtype=dtype, scorer_name=clap
+        _factory(experts, (caption_bank or [], caption_column), cache, starter_head),
+        device=device,
+        dtype=dtype,
+        clap=clap,
     )
     _say_about_lists(input)
     if dry_run:
@@ -201,9 +209,12 @@ def _dry_run(sources: "list[Source]", config: "DistillConfig", factory: "Starter
         print(line)
 
 
-def _factory(experts: str, bank: tuple[list[Path], str | None], cache: Path | None) -> "StarterToolbox":
+def _factory(
+    experts: str, bank: tuple[list[Path], str | None], cache: Path | None, starter_head: Path | None
+) -> "StarterToolbox":
     from mkaudio.cli.toolbox import EXPERTS, StarterToolbox
     from mkaudio.models.starter.fetch import starter_folder, starter_ready
+    from mkaudio.models.starter.head import load_head
 
     names = tuple(name.strip() for name in experts.split(",") if name.strip())
     if not names:
@@ -213,7 +224,10 @@ def _factory(experts: str, bank: tuple[list[Path], str | None], cache: Path | No
     if not starter_ready(cache):
         raise ValueError("the starter pack is not there: mkaudio fetch starter")
     paths = tuple(path.absolute() for path in bank[0])  # workers may have another working directory
-    return StarterToolbox(starter_folder(cache).absolute(), names, paths, bank[1])
+    pack, head = starter_folder(cache).absolute(), starter_head.absolute() if starter_head else None
+    if head:
+        load_head(head, pack)  # a head of other models is refused here, not in the workers
+    return StarterToolbox(pack, names, paths, bank[1], starter_head=head)
 
 
 def _columns(pairs: list[str]) -> dict[str, str]:

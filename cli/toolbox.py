@@ -33,7 +33,8 @@ class StarterToolbox:
         caption_column: column of their captions; None finds it.
         device: for the models.
         dtype: of their forwards: float32, bfloat16 or float16.
-        scorer_name: one of those in models/starter/speeds.py.
+        clap: one of the scorers in models/starter/speeds.py.
+        starter_head: file of a trained head for the scorer; None: it goes without.
     """
 
     folder: Path
@@ -42,7 +43,13 @@ class StarterToolbox:
     caption_column: str | None = None
     device: str = "cpu"
     dtype: str = "float32"
-    scorer_name: str = "starter"
+    clap: str = "starter"
+    starter_head: Path | None = None
+
+    @property
+    def scorer_name(self) -> str:
+        """What the dataset files scores and embeddings under: a space with a head is another one."""
+        return f"{self.clap}+head" if self.starter_head else self.clap
 
     def fingerprints(self) -> dict[str, str]:
         """Return model → hash, without loading weights."""
@@ -55,10 +62,10 @@ class StarterToolbox:
         words = {"tagger": CAPTION_VERSION, "labels": LABELS_VERSION}
         if "retriever" in self.experts:
             words["retriever"] = retriever_fingerprint(self.bank())
-        speeds = SPEEDS[self.scorer_name]
+        speeds = SPEEDS[self.clap]
         return {
             "ear": ear_fingerprint(self.folder, speeds),
-            "scorer": f"{scorer_fingerprint(self.folder, speeds)}-{PHRASES_VERSION}",
+            "scorer": f"{scorer_fingerprint(self.folder, speeds, self.starter_head)}-{PHRASES_VERSION}",
             "arithmetic": f"{self.dtype} on {self.device}",
             "lint": WORDS_VERSION,
             "order of experts": ",".join(self.experts),
@@ -67,13 +74,12 @@ class StarterToolbox:
 
     def __call__(self) -> "Toolbox":
         """Load the models."""
-        from mkaudio.models.starter.scorer import StarterScorer
         from mkaudio.pipeline import Toolbox
         from mkaudio.pipeline.experts.labels import LabelsExpert
         from mkaudio.pipeline.experts.tagger import TaggerExpert
 
         ear = self._ear()
-        scorer = StarterScorer(ear, self.folder, self.device, self.dtype, self.scorer_name)
+        scorer = self._scorer(ear)
         makers: dict[str, Callable[[], Expert]] = {
             "tagger": lambda: TaggerExpert(ear.classes),
             "retriever": lambda: self._retriever(scorer),
@@ -98,9 +104,12 @@ class StarterToolbox:
 
     def scorer(self) -> "StarterScorer":
         """Load the scorer alone."""
+        return self._scorer(self._ear())
+
+    def _scorer(self, ear: "YamnetEar") -> "StarterScorer":
         from mkaudio.models.starter.scorer import StarterScorer
 
-        return StarterScorer(self._ear(), self.folder, self.device, self.dtype)
+        return StarterScorer(ear, self.folder, self.device, self.dtype, self.starter_head, self.scorer_name)
 
     def _ear(self) -> "YamnetEar":
         from mkaudio.models.starter.speeds import SPEEDS
@@ -108,9 +117,7 @@ class StarterToolbox:
         from mkaudio.prompts import load_phrases
 
         untrusted = frozenset(phrase.name for phrase in load_phrases().values() if phrase.blind)
-        return YamnetEar(
-            self.folder, self.device, untrusted=untrusted, dtype=self.dtype, speeds=SPEEDS[self.scorer_name]
-        )
+        return YamnetEar(self.folder, self.device, untrusted=untrusted, dtype=self.dtype, speeds=SPEEDS[self.clap])
 
     def _retriever(self, scorer: "StarterScorer") -> "Expert":
         from mkaudio.pipeline.bank_vectors import bank_vectors

@@ -22,6 +22,13 @@ def demo_sounds() -> Path:
     return fetch_demo_sounds()
 
 
+@pytest.fixture(scope="session")
+def second_ear() -> Path:
+    from mkaudio.models.starter.fetch import fetch_second_ear
+
+    return fetch_second_ear()
+
+
 @pytest.fixture
 def tones(tmp_path):
     """Ten tones of different length and pitch, one of them longer than two windows."""

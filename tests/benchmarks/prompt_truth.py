@@ -113,7 +113,7 @@ def quiet(what, total, unit):
 
 def distil(sounds, paths, pack, output, clap):
     """Run distill over the clips, by names that say nothing."""
-    factory = StarterToolbox(pack, ("tagger", "retriever"), scorer_name=clap)
+    factory = StarterToolbox(pack, ("tagger", "retriever"), clap=clap)
     inputs = output.with_name(f"{output.name}-in")
     inputs.mkdir(parents=True)
     for number, path in enumerate(paths):

@@ -21,7 +21,7 @@ def run(*arguments, **environment):
 
 
 def test_help_has_an_example_for_every_command():
-    for command in ("fetch", "distill", "select", "inspect", "verify", "audit"):
+    for command in ("fetch", "distill", "select", "inspect", "verify", "audit", "starter-head"):
         assert "Example: mkaudio" in run(command, "--help").stdout.replace("\n", " ")
 
 
@@ -55,6 +55,8 @@ def test_help_has_an_example_for_every_command():
         (["distill", "--input", "SOUNDS", "--max-events", "0"], 2, "at least 1"),
         (["select", ".", "--name", "x"], 2, "not a mkaudio dataset"),
         (["select", "x", "--name", "../x"], 2, "letters, digits"),
+        (["distill", "--input", "SOUNDS", "--starter-head", "none.safetensors"], 2, "make starter-head"),
+        (["starter-head", "--input", "SOUNDS"], 2, "labels.csv: not found"),
         (["inspect", "."], 2, "not a mkaudio dataset"),
         (["verify", "."], 2, "not a mkaudio dataset"),
         (["audit", "."], 2, "not a mkaudio dataset"),

@@ -129,3 +129,11 @@ def test_without_a_pack(tmp_path: Path) -> None:
     assert not fetch.starter_ready(tmp_path)
     with pytest.raises(fetch.FetchError, match="mkaudio fetch starter"):
         fetch.starter_hashes(tmp_path)
+
+
+def test_the_second_ear_comes_with_its_licence_and_credits(second_ear: Path) -> None:
+    manifest = json.loads((second_ear / "second-ear.json").read_bytes())
+    assert sorted(manifest["files"]) == ["LICENSE", "aisfx.safetensors"]
+    assert "A. B. Ma and A. Lerch" in manifest["credits"] and "CC BY 4.0" in manifest["credits"]
+    assert (second_ear / "LICENSE").read_text().startswith("Attribution 4.0 International")
+    assert fetch.second_ear_folder() == second_ear

@@ -34,3 +34,17 @@ def test_other_weights_have_another_name(starter, tmp_path):
 def test_they_load_no_torch():
     code = "import sys, mkaudio.models.starter.fingerprints; print('torch' in sys.modules)"
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "False"
+
+
+def test_a_head_makes_another_space(starter, tmp_path):
+    (tmp_path / "a").write_bytes(b"a")
+    (tmp_path / "b").write_bytes(b"b")
+    named = {fingerprints.scorer_fingerprint(starter, head=head) for head in (None, tmp_path / "a", tmp_path / "b")}
+    assert len(named) == 3 and fingerprints.scorer_fingerprint(starter) in named
+
+
+def test_the_second_ear_is_named_by_its_weights(second_ear, tmp_path):
+    content = json.loads((second_ear / "second-ear.json").read_bytes())
+    content["files"]["aisfx.safetensors"]["sha256"] = "0" * 64
+    (tmp_path / "second-ear.json").write_text(json.dumps(content))
+    assert fingerprints.second_ear_fingerprint(tmp_path) != fingerprints.second_ear_fingerprint(second_ear)
