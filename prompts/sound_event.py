@@ -17,9 +17,8 @@ the share of clips whose surest class is right grows with its probability up to 
 (tests/benchmarks/caption_order.py)."""
 
 PLACED_S = 0.7
-"""An event beside others must be heard in more than one patch of the ear (0.48 s each; 0.72 s at a clip's ends). Where two
-clips were laid over each other, captions of two events without an order were right in 37 of 52 train pairs without this, in
-29 of 32 with it."""
+"""An event beside others must be heard in more than one patch of the ear (0.48 s each; 0.72 s at a clip's ends). Of 429
+train pairs of clips laid over each other this leaves 56 of 77 captions of two events, and 29 of the 37 that name both rightly."""
 
 ALIKE = (
     ("Water", "Liquid"), ("Water", "Boat, Water vehicle"), ("Water", "Water tap, faucet"), ("Water", "Sink (filling or washing)"),
