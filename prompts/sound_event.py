@@ -38,7 +38,7 @@ class SoundEvent:
 
     Attributes:
         label: Name of the class.
-        spans: (start_s, end_s) of each time it is heard, in order.
+        spans: (start_s, end_s) of each time it is heard, in order, none reaching into the next.
         confidence: Highest over the spans, 0 to 1.
     """
 
@@ -77,7 +77,7 @@ class SoundEvent:
 
 
 def gather(rows: Iterable[tuple[str, float, float, float]]) -> tuple[SoundEvent, ...]:
-    """Gather the spans of each class.
+    """Gather the spans of each class; spans that reach into each other become one.
 
     Args:
         rows: (class, start_s, end_s, confidence) of each span, in any order; unknown classes are passed over.
@@ -85,16 +85,16 @@ def gather(rows: Iterable[tuple[str, float, float, float]]) -> tuple[SoundEvent,
     Returns:
         An event a class, surest first; ties by start, then name.
     """
-    of_class: dict[str, list[tuple[float, float, float]]] = {}
-    for label, start_s, end_s, confidence in rows:
+    spans: dict[str, list[tuple[float, float]]] = {}
+    surest: dict[str, float] = {}
+    for label, start_s, end_s, confidence in sorted(rows):
         if label in load_phrases():
-            of_class.setdefault(label, []).append((start_s, end_s, confidence))
-    events = [
-        SoundEvent(
-            label, tuple(sorted((start_s, end_s) for start_s, end_s, _ in spans)), max(span[2] for span in spans)
-        )
-        for label, spans in of_class.items()
-    ]
+            of_class = spans.setdefault(label, [])
+            if of_class and start_s <= of_class[-1][1]:
+                start_s, end_s = of_class[-1][0], max(end_s, of_class.pop()[1])
+            of_class.append((start_s, end_s))
+            surest[label] = max(confidence, surest.get(label, 0.0))
+    events = [SoundEvent(label, tuple(of_class), surest[label]) for label, of_class in spans.items()]
     return tuple(sorted(events, key=lambda event: (-event.confidence, event.start_s, event.label)))
 
 
