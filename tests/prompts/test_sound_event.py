@@ -59,6 +59,7 @@ def test_what_is_told_is_sure_sayable_and_never_one_thing_twice(events):
         ([event("Dog", confidence=0.95), event("Bark", confidence=0.8)], ["Dog"]),
         ([event("Bark", confidence=0.95), event("Dog", confidence=0.8)], ["Bark"]),
         ([event("Dog", confidence=0.95), event("Bark", confidence=SURE - 0.01)], ["Dog"]),
+        ([event("Bark"), event("Dog", 5.0, 6.0)], ["Bark"]),
         ([event("Animal"), event("Bark")], ["Bark"]),
         ([event("Slam"), event("Thump, thud")], ["Slam"]),
         ([event("Slam"), event("Thump, thud", 5.0, 6.0)], ["Slam", "Thump, thud"]),
