@@ -17,9 +17,8 @@ the share of clips whose surest class is right grows with its probability up to 
 (tests/benchmarks/caption_order.py)."""
 
 PLACED_S = 0.7
-"""An event beside others must be heard in more than one patch of the ear (0.48 s each; 0.72 s at a clip's ends). Where two
-clips were laid over each other, captions of two events without an order were right in 37 of 52 train pairs without this, in
-29 of 32 with it."""
+"""An event beside others must be heard in more than one patch of the ear (0.48 s each; 0.72 s at a clip's ends). Of 429
+train pairs of clips laid over each other this leaves 56 of 77 captions of two events, and 29 of the 37 that name both rightly."""
 
 ALIKE = (
     ("Water", "Liquid"), ("Water", "Boat, Water vehicle"), ("Water", "Water tap, faucet"), ("Water", "Sink (filling or washing)"),
@@ -39,7 +38,7 @@ class SoundEvent:
 
     Attributes:
         label: Name of the class.
-        spans: (start_s, end_s) of each time it is heard, in order.
+        spans: (start_s, end_s) of each time it is heard, in order, none reaching into the next.
         confidence: Highest over the spans, 0 to 1.
     """
 
@@ -78,7 +77,7 @@ class SoundEvent:
 
 
 def gather(rows: Iterable[tuple[str, float, float, float]]) -> tuple[SoundEvent, ...]:
-    """Gather the spans of each class.
+    """Gather the spans of each class; spans that reach into each other become one.
 
     Args:
         rows: (class, start_s, end_s, confidence) of each span, in any order; unknown classes are passed over.
@@ -86,16 +85,16 @@ def gather(rows: Iterable[tuple[str, float, float, float]]) -> tuple[SoundEvent,
     Returns:
         An event a class, surest first; ties by start, then name.
     """
-    of_class: dict[str, list[tuple[float, float, float]]] = {}
-    for label, start_s, end_s, confidence in rows:
+    spans: dict[str, list[tuple[float, float]]] = {}
+    surest: dict[str, float] = {}
+    for label, start_s, end_s, confidence in sorted(rows):
         if label in load_phrases():
-            of_class.setdefault(label, []).append((start_s, end_s, confidence))
-    events = [
-        SoundEvent(
-            label, tuple(sorted((start_s, end_s) for start_s, end_s, _ in spans)), max(span[2] for span in spans)
-        )
-        for label, spans in of_class.items()
-    ]
+            of_class = spans.setdefault(label, [])
+            if of_class and start_s <= of_class[-1][1]:
+                start_s, end_s = of_class[-1][0], max(end_s, of_class.pop()[1])
+            of_class.append((start_s, end_s))
+            surest[label] = max(confidence, surest.get(label, 0.0))
+    events = [SoundEvent(label, tuple(of_class), surest[label]) for label, of_class in spans.items()]
     return tuple(sorted(events, key=lambda event: (-event.confidence, event.start_s, event.label)))
 
 

@@ -26,6 +26,10 @@ def test_only_what_reaches_the_upper_threshold_is_an_event_and_it_goes_on_down_t
     assert [start_s for start_s, *_ in spans(0, STILL_ACTIVE - 0.01, ACTIVE, 0, 0)] == [1.2]
 
 
+def test_what_is_faint_is_no_event_of_its_own_beside_one():
+    assert spans(0, 0.9, 0, 0, STILL_ACTIVE, 0) == [(0.72, 1.2, 0.9)]
+
+
 def test_a_gap_of_one_patch_ends_no_event_and_two_do():
     assert len(spans(0, 0.9, 0, 0.9, 0)) == 1
     assert len(spans(0, 0.9, 0, 0, 0.9, 0)) == 2

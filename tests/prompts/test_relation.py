@@ -7,8 +7,10 @@ from mkaudio.prompts.sound_event import SoundEvent
 
 MIRROR = {Relation.BEFORE: Relation.AFTER, Relation.AFTER: Relation.BEFORE}
 MIRROR |= {Relation.OVER: Relation.UNDER, Relation.UNDER: Relation.OVER}
-TIMES = st.tuples(st.floats(0, 9), st.floats(0.05, 5)).map(lambda pair: (pair[0], pair[0] + pair[1]))
-SPANS = st.lists(TIMES, min_size=1, max_size=3).map(lambda spans: tuple(sorted(spans)))
+EDGES = st.lists(st.integers(0, 56), min_size=2, max_size=6, unique=True).map(
+    lambda edges: sorted(edges)[: len(edges) // 2 * 2]
+)
+SPANS = EDGES.map(lambda edges: tuple((edges[i] / 4, edges[i + 1] / 4) for i in range(0, len(edges), 2)))
 
 
 def at(*spans):

@@ -54,6 +54,12 @@ def test_what_lies_under_all_is_in_the_background(seed):
 
 
 @given(SEEDS)
+def test_only_what_lasts_makes_a_background(seed):
+    (caption,) = scene_captions((event("Speech", 1, 3), event("Bark", 0, 10)), 10.0, seed)
+    assert "background" not in caption.text
+
+
+@given(SEEDS)
 def test_where_the_timeline_says_nothing_nothing_is_said(seed):
     between = SoundEvent("Bark", ((0.0, 1.0), (4.0, 5.0)), 0.9)
     (caption,) = scene_captions((between, event("Bell", 2, 3)), 10.0, seed)

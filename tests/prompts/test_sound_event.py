@@ -32,6 +32,11 @@ def test_spans_of_a_class_are_gathered_and_the_surest_class_is_first():
     )
 
 
+def test_spans_of_a_class_that_meet_are_one():
+    rows = [("Bark", 1.0, 4.0, 0.7), ("Bark", 2.0, 3.0, 0.9), ("Bark", 4.0, 5.0, 0.8), ("Bark", 6.0, 7.0, 0.8)]
+    assert gather(rows) == gather(reversed(rows)) == (SoundEvent("Bark", ((1.0, 5.0), (6.0, 7.0)), 0.9),)
+
+
 def test_time_shared_is_counted_span_by_span():
     bark = SoundEvent("Bark", ((1.0, 2.0), (5.0, 6.0)), 0.9)
     assert bark.heard_s == 2.0 and (bark.start_s, bark.end_s) == (1.0, 6.0)
@@ -54,6 +59,7 @@ def test_what_is_told_is_sure_sayable_and_never_one_thing_twice(events):
         ([event("Dog", confidence=0.95), event("Bark", confidence=0.8)], ["Dog"]),
         ([event("Bark", confidence=0.95), event("Dog", confidence=0.8)], ["Bark"]),
         ([event("Dog", confidence=0.95), event("Bark", confidence=SURE - 0.01)], ["Dog"]),
+        ([event("Bark"), event("Dog", 5.0, 6.0)], ["Bark"]),
         ([event("Animal"), event("Bark")], ["Bark"]),
         ([event("Slam"), event("Thump, thud")], ["Slam"]),
         ([event("Slam"), event("Thump, thud", 5.0, 6.0)], ["Slam", "Thump, thud"]),
