@@ -21,9 +21,6 @@ _IS_PLAYED = re.compile(r"\bplaying$")
 _A_PARTICIPLE = re.compile(r"\w\w\wing\b")
 """What makes a noun phrase a caption by itself: "a dog barking", not "a thud"."""
 
-_MODIFIED = 2
-"""Clauses of a class that are said with modifiers as well: variety enough, and each caption costs an embedding."""
-
 
 @cache
 def generated_bank() -> tuple[BankCaption, ...]:
@@ -42,12 +39,12 @@ def _of_class(phrase: EventPhrase) -> Iterator[BankCaption]:
     events = (phrase.name,)
     for number, clause in enumerate(phrase.clauses):
         yield BankCaption(sentence(clause), 1, events)
-        for text, claim in modified(phrase.name, clause, first=number == 0) if number < _MODIFIED else ():
-            yield BankCaption(sentence(text), 1, events, claim)
+        if number == 0:  # variety enough, and each caption costs an embedding
+            for text, claim in modified(phrase.name, clause):
+                yield BankCaption(sentence(text), 1, events, claim)
     if _A_PARTICIPLE.search(phrase.noun):
         yield BankCaption(sentence(phrase.noun), 1, events)
     if not _SPEAKS_OF_SOUND.search(phrase.noun):
-        yield BankCaption(sentence(f"a recording of {phrase.noun}"), 1, events)
         yield BankCaption(sentence(f"the sound of {phrase.noun}"), 1, events)
     if not _IS_PLAYED.search(phrase.noun):
         yield BankCaption(sentence(f"{phrase.noun} can be heard"), 1, events)

@@ -76,21 +76,17 @@ def modifiers_of(name: str) -> dict[str, tuple[str, ...]]:
     return next((table[one] for one in (name, *ancestors(name)) if one in table), {})
 
 
-def modified(name: str, clause: str, first: bool) -> Iterator[tuple[str, str]]:
-    """Yield (clause with a modifier, what it claims) for all that fit behind a clause of a class.
-
-    Behind other clauses than the first goes the first place only: "a growl is heard in the distance", but not "is heard
-    loudly".
+def modified(name: str, clause: str) -> Iterator[tuple[str, str]]:
+    """Yield (clause with a modifier, what it claims) for all that fit behind the preferred clause of a class.
 
     Args:
         name: of the class.
-        clause: one of its clauses.
-        first: whether it is the preferred one.
+        clause: its first.
     """
     for claim, words in modifiers_of(name).items():
         if _SAID_ALREADY[claim].search(clause):
             continue
-        places = [word for word in words if _PLACES.search(word)]
-        fit = places[:1] if not first else places if _WITH.search(clause) else words
-        for modifier in fit:
+        for modifier in words:
+            if _WITH.search(clause) and not _PLACES.search(modifier):
+                continue
             yield f"{clause} {modifier}", claim
