@@ -26,8 +26,8 @@ ALIKE = (
     ("Radio", "Music"), ("Television", "Speech"), ("Television", "Music"), ("Grunt", "Pig"), ("Groan", "Pig"),
     ("Snoring", "Growling"), ("Grunt", "Roaring cats (lions, tigers)"), ("Mechanisms", "Tools"), ("Screaming", "Crow"),
 )  # fmt: skip
-"""Pairs of which the ear gives both names to one sound, with all that lies below them. Source: clips of one sound, of the
-train packages, that were told as two."""
+"""Pairs of which the ear gives both names to one sound, with all that lies below them. Source: read off captions of single
+sounds that were told as two, over the whole of the fetched sounds (val too); the order figures hardly move with it."""
 
 _AMBIGUOUS = "Source-ambiguous sounds"
 
