@@ -3,7 +3,6 @@
 import sys
 import time
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -140,12 +139,7 @@ def distill(
     where = engine_choice(engine, workers, address, cpus_per_worker, gpus_per_worker, timeout_s, memory_gb)
     sources = open_sources(list(input), _columns(column or []))
     device = "cuda" if gpus_per_worker else "cpu"
-    factory = replace(
-        _factory(experts, (caption_bank or [], caption_column), cache, starter_head),
-        device=device,
-        dtype=dtype,
-        clap=clap,
-    )
+    factory = _factory(experts, (caption_bank or [], caption_column), cache, (clap, starter_head, device, dtype))
     _say_about_lists(input)
     if dry_run:
         _dry_run(sources, config, factory, timeout_s)
@@ -210,7 +204,10 @@ def _dry_run(sources: "list[Source]", config: "DistillConfig", factory: "Starter
 
 
 def _factory(
-    experts: str, bank: tuple[list[Path], str | None], cache: Path | None, starter_head: Path | None
+    experts: str,
+    bank: tuple[list[Path], str | None],
+    cache: Path | None,
+    scoring: tuple[str, Path | None, str, str],
 ) -> "StarterToolbox":
     from mkaudio.cli.toolbox import EXPERTS, StarterToolbox
     from mkaudio.models.starter.fetch import starter_folder, starter_ready
@@ -224,10 +221,11 @@ def _factory(
     if not starter_ready(cache):
         raise ValueError("the starter pack is not there: mkaudio fetch starter")
     paths = tuple(path.absolute() for path in bank[0])  # workers may have another working directory
-    pack, head = starter_folder(cache).absolute(), starter_head.absolute() if starter_head else None
+    clap, head, device, dtype = scoring
+    pack, head = starter_folder(cache).absolute(), head.absolute() if head else None
     if head:
         load_head(head, pack)  # a head of other models is refused here, not in the workers
-    return StarterToolbox(pack, names, paths, bank[1], starter_head=head)
+    return StarterToolbox(pack, names, paths, bank[1], device, dtype, clap, head)
 
 
 def _columns(pairs: list[str]) -> dict[str, str]:

@@ -6,7 +6,7 @@ T samples.
 import numpy as np
 
 from mkaudio.pipeline.experts.expert import HeardClip
-from mkaudio.prompts import is_a
+from mkaudio.prompts import SURE, is_a
 from mkaudio.shards import Event
 
 _SOFT_DBFS, _LOUD_DBFS = -35.0, -12.0
@@ -33,7 +33,7 @@ def level_claim(clip: HeardClip) -> str:
 
 
 def bears_out(clip: HeardClip, events: tuple[str, ...], claim: str) -> bool:
-    """Say whether the timeline of a clip supports a claim about classes.
+    """Say whether the timeline of a clip supports a claim about classes; two events are told only where both are sure.
 
     Args:
         clip: with its timeline.
@@ -47,11 +47,12 @@ def bears_out(clip: HeardClip, events: tuple[str, ...], claim: str) -> bool:
         lasts_s = max((sum(run.end_s - run.start_s for run in runs) for runs in heard[0].values()), default=0.0)
         return clip.duration_s >= _LASTING_S and lasts_s >= _LASTING_SHARE * clip.duration_s
     if claim in ("order", "together"):
-        first, second = ([run for runs in one.values() for run in runs] for one in heard)
+        first, second = ([run for runs in one.values() for run in runs if run.confidence >= SURE] for one in heard)
+        if not (first and second):
+            return False
         if claim == "together":
             return any(min(a.end_s, b.end_s) - max(a.start_s, b.start_s) >= _OVERLAP_S for a in first for b in second)
-        if first and second:
-            return min(run.start_s for run in second) >= max(run.end_s for run in first) - _OVERLAP_S
+        return min(run.start_s for run in second) >= max(run.end_s for run in first) - _OVERLAP_S
     return claim in ("", "soft", "loud")
 
 
