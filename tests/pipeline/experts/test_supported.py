@@ -23,7 +23,7 @@ DOG_TWICE = [("Bark", 0.0, 1.0), ("Dog", 0.0, 1.0), ("Bark", 4.0, 5.0)]
         (DOG_TWICE[:2], ("Dog",), "repeated", False),  # one sound under two names
         (DOG_TWICE, ("Bark",), "lasting", False),
         ([("Rain", 0.0, 9.0)], ("Water",), "lasting", True),
-        ([("Rain", 0.0, 4.0), ("Rain", 5.0, 9.5)], ("Rain",), "lasting", True),
+        ([("Rain", 0.0, 4.0), ("Rain", 5.0, 9.5)], ("Rain",), "lasting", False),  # "without a pause"
         ([("Bark", 0.0, 1.0), ("Car", 2.0, 4.0)], ("Bark", "Car"), "order", True),
         ([("Bark", 0.0, 1.0), ("Car", 2.0, 4.0)], ("Car", "Bark"), "order", False),
         ([("Bark", 0.0, 3.0), ("Car", 2.0, 4.0)], ("Bark", "Car"), "order", False),
