@@ -218,6 +218,12 @@ def _factory(
         raise ValueError(f"--experts: name at least one of {', '.join(EXPERTS)}")
     for name in names:
         _one_of("--experts", name, EXPERTS)
+    if len({*names}) < len(names):
+        raise ValueError(f"--experts {experts}: each expert once")
+    if (bank[0] or bank[1]) and "retriever" not in names:
+        raise ValueError("--caption-bank and --caption-column are for the retriever, which is not among --experts")
+    if bank[1] and not bank[0]:
+        raise ValueError("--caption-column names a column of your --caption-bank, and there is none")
     if not starter_ready(cache):
         raise ValueError("the starter pack is not there: mkaudio fetch starter")
     paths = tuple(path.absolute() for path in bank[0])  # workers may have another working directory

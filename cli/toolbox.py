@@ -57,7 +57,7 @@ class StarterToolbox:
         from mkaudio.models.starter.speeds import SPEEDS
         from mkaudio.pipeline.experts.labels import LABELS_VERSION
         from mkaudio.pipeline.experts.retriever import retriever_fingerprint
-        from mkaudio.prompts import CAPTION_VERSION, PHRASES_VERSION, WORDS_VERSION
+        from mkaudio.prompts import CAPTION_VERSION, LINT_VERSION, PHRASES_VERSION
 
         words = {"tagger": CAPTION_VERSION, "labels": LABELS_VERSION}
         if "retriever" in self.experts:
@@ -67,7 +67,7 @@ class StarterToolbox:
             "ear": ear_fingerprint(self.folder, speeds),
             "scorer": f"{scorer_fingerprint(self.folder, speeds, self.starter_head)}-{PHRASES_VERSION}",
             "arithmetic": f"{self.dtype} on {self.device}",
-            "lint": WORDS_VERSION,
+            "lint": LINT_VERSION,
             "order of experts": ",".join(self.experts),
             **{name: words[name] for name in self.experts},
         }

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from mkaudio.pipeline.duplicates import SHA256_BYTES, Digests
 from mkaudio.pipeline.indexed import names
-from mkaudio.shards import DatasetInfo, Storage, plan_files, shard_files, tables_of
+from mkaudio.shards import FILTERED, DatasetInfo, Storage, plan_files, shard_files, tables_of
 
 _NAME = ["source_root", "source_path"]
 
@@ -22,7 +22,7 @@ class Known:
     """What earlier generations have: nothing for the first. What was refused there is tried again. U known sounds.
 
     Args:
-        inputs: (root/path, size, time) of those whose sound is in the dataset.
+        inputs: (root/path, size, time) of those whose sound is in the dataset, or was left out by its filters.
         sizes: bytes of planned inputs, each once, ascending.
         sha256: of the sounds, (U,) of 32 bytes each.
         names: root/path of each, (U,) of `large_string`.
@@ -62,9 +62,18 @@ def known(storage: Storage, info: DatasetInfo) -> Known:
     windows = pa.table({"name": names(windows), "sha256": windows["source_sha256"]})
     sounds = windows.group_by("sha256", use_threads=False).aggregate([("name", "last")])
     there = windows["name"].unique()
-    plans = tables_of(storage, plan_files(info)).to_table([*_NAME, "size_bytes", "mtime_ns", "duplicate_of"])
+    plans = tables_of(storage, plan_files(info)).to_table([
+        *_NAME,
+        "size_bytes",
+        "mtime_ns",
+        "duplicate_of",
+        "n_windows",
+    ])
     name, original = names(plans), plans["duplicate_of"].cast(pa.large_string())
-    have = pc.or_(pc.is_in(name, value_set=there), pc.is_in(original, value_set=there))
+    # What was read and left out as a whole would be again: the filters are the dataset's.
+    read = pc.and_(pc.greater(plans["n_windows"], 0), pc.invert(pc.is_in(name, value_set=_refused(storage, info))))
+    known_names = pa.concat_arrays([there, pc.filter(name, read).unique()])
+    have = pc.or_(pc.is_in(name, value_set=known_names), pc.is_in(original, value_set=known_names))
     columns = (pc.filter(column, have).to_pylist() for column in (name, plans["size_bytes"], plans["mtime_ns"]))
     return Known(
         frozenset(zip(*columns, strict=True)),
@@ -72,6 +81,12 @@ def known(storage: Storage, info: DatasetInfo) -> Known:
         _binary(_unhex(sounds["sha256"])),
         sounds["name_last"].combine_chunks(),
     )
+
+
+def _refused(storage: Storage, info: DatasetInfo) -> pa.Array:
+    """Return root/path of every input of which anything was refused rather than filtered."""
+    quarantine = tables_of(storage, [shard_files(shard, info.scorer)["quarantine"] for shard in range(info.n_shards)])
+    return names(quarantine.to_table([*_NAME, "reason"], filter=~pc.field("reason").isin(sorted(FILTERED)))).unique()
 
 
 def _binary(sha256: NDArray[np.uint8]) -> pa.Array:

@@ -12,14 +12,14 @@ from mkaudio.prompts.generated_bank import generated_bank
 from mkaudio.prompts.joining import split_events
 from mkaudio.prompts.language import detect_language, is_english, language_of_labels, language_tag
 from mkaudio.prompts.lint import Linted, Mending, lint
+from mkaudio.prompts.lint_version import LINT_VERSION
 from mkaudio.prompts.noun_phrase import noun_phrase
 from mkaudio.prompts.refuse import LintRefusal
 from mkaudio.prompts.scene import scene_captions, single_caption
 from mkaudio.prompts.sound_event import SURE, SoundEvent, gather, tellable
-from mkaudio.prompts.words import WORDS_VERSION
 
 __all__ = [
-    "CAPTION_VERSION", "PHRASES_VERSION", "SURE", "WORDS_VERSION", "BankCaption", "Caption", "EventPhrase", "LintRefusal",
+    "CAPTION_VERSION", "LINT_VERSION", "PHRASES_VERSION", "SURE", "BankCaption", "Caption", "EventPhrase", "LintRefusal",
     "Linted", "Mending", "SoundEvent", "ancestors", "bank_fingerprint", "captions_of_file", "cells_of_row",
     "columns_with_captions", "detect_language", "draw", "find_phrase", "gather", "generated_bank", "in_order", "is_a",
     "is_english", "kept_captions", "language_of_labels", "language_tag", "lint", "load_phrases", "noun_phrase",

@@ -23,7 +23,7 @@ _CONFIDENCES = tuple(re.compile(pattern, re.IGNORECASE) for pattern in (
     rf"\s*[,;:(\[-]*\s*\b(?:with\s+(?:an?\s+)?)?{_SURE}(?:\s+(?:score|level))?(?:\s+of|\s+is)?\s*[:=]?\s*{_NUMBER}[)\]]?",
     rf"\s*[,;:(\[-]*\s*\b(?:with\s+(?:an?\s+)?)?{_NUMBER}\s+(?:{_SURE}|sure|confident)\b(?:\s+(?:score|level))?[)\]]?",
     rf"(?<=\w)\s*[:=@]\s*{_NUMBER}(?![\w%]){_END}(?!\s*{UNIT})",
-    rf"(?<=[^\W\d])\s+-?\s*{_NUMBER}{_END}(?!\s*{UNIT})",
+    rf"(?<=[^\W\d])\s+-?\s*{_NUMBER}{_END}(?!\s*{UNIT}|\s+of\b)",
     rf"^\s*{_NUMBER}\s*[:=,;-]\s*(?=[^\W\d])",
     rf"^\s*{_NUMBER}\s+(?=[^\W\d])(?!of\b|{UNIT})",
 ))  # fmt: skip

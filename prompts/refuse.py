@@ -10,6 +10,8 @@ from mkaudio.prompts.words import words
 MAX_WORDS = 60
 """CLAP's text towers read 77 tokens (`max_length=77` in LAION-CLAP's and CLIP's tokenizers), which is about 60 English
 words at 1.3 tokens a word; what is behind them no scorer hears."""
+MAX_CHARACTERS = 1000
+"""No caption is so long, whatever it is dressed in: 60 words of 16. Mending takes time by the square of the length."""
 
 
 class LintRefusal(StrEnum):
@@ -50,6 +52,8 @@ def refusal_before(text: str, language: str) -> LintRefusal | None:
         text: as proposed.
         language: as stated; "" where nobody said.
     """
+    if len(text) > MAX_CHARACTERS:
+        return LintRefusal.TOO_LONG
     if _SIGNATURES.search(text) or _decodes_twice(text):
         return LintRefusal.MOJIBAKE
     tag = language_tag(language)

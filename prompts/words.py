@@ -4,15 +4,11 @@
 (False, True)
 """
 
-import hashlib
 import tomllib
 from functools import cache
 from importlib import resources
 
 _LISTS = resources.files("mkaudio.prompts") / "phrases" / "words.toml"
-
-WORDS_VERSION = hashlib.sha256(_LISTS.read_bytes()).hexdigest()[:12]
-"""Start of the sha256 of the lists: changes when any of them does."""
 
 
 @cache

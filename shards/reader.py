@@ -104,7 +104,7 @@ class DatasetReader:
 
         Args:
             shard: number of the shard.
-            keys: which, in any order.
+            keys: which, in any order; one may be there twice.
 
         Raises:
             KeyError: the shard has no such sample.
@@ -138,7 +138,8 @@ def _read(tar: Any, row: dict[str, Any]) -> Sample:
     for member in MEMBERS:
         tar.seek(row[f"{member}_offset"])
         members[member] = tar.read(row[f"{member}_size"])
-    return Sample(row, **members, prompts=row.pop(_PROMPTS))
+    own = {name: value for name, value in row.items() if name != _PROMPTS}  # the row may be asked for again
+    return Sample(own, **members, prompts=row[_PROMPTS])
 
 
 def _with_prompts(row: dict[str, Any], lines: list[dict[str, Any]]) -> dict[str, Any]:

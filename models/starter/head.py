@@ -6,6 +6,7 @@ One safetensors file; what it was trained with and on is JSON in its header. B c
 """
 
 import json
+import math
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -90,7 +91,7 @@ def load_head(path: Path, pack: Path) -> StarterHead:
         The head.
 
     Raises:
-        ValueError: there is no head, or one of another YAMNet or MiniLM.
+        ValueError: there is no head, or a broken one, or one of another YAMNet or MiniLM.
     """
     advice = "train one with make starter-head SOUNDS=folder"
     try:
@@ -103,6 +104,8 @@ def load_head(path: Path, pack: Path) -> StarterHead:
         raise ValueError(f"{path}: not a head of the starter ({type(error).__name__}): {advice}") from error
     if weight.shape != (N_INPUTS, N_OUTPUTS) or bias.shape != (N_OUTPUTS,):
         raise ValueError(f"{path}: needed {(N_INPUTS, N_OUTPUTS)}, found {weight.shape}: {advice}")
+    if not (_is_finite(facts.strength) and np.isfinite(weight).all() and np.isfinite(bias).all()):
+        raise ValueError(f"{path}: holds what is no finite number: {advice}")
     for what, of_head, here in (
         ("YAMNet", facts.ear, ear_fingerprint(pack)),
         ("MiniLM", facts.reader, reader_fingerprint(pack)),
@@ -110,3 +113,7 @@ def load_head(path: Path, pack: Path) -> StarterHead:
         if of_head != here:
             raise ValueError(f"{path}: made for another {what} ({of_head}; here is {here}): {advice}")
     return StarterHead(weight, bias, facts)
+
+
+def _is_finite(number: object) -> bool:
+    return isinstance(number, (int, float)) and math.isfinite(number)

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 from mkaudio.pipeline.experts.expert import HeardClip
 from mkaudio.prompts import (
+    LINT_VERSION,
     PHRASES_VERSION,
-    WORDS_VERSION,
     EventPhrase,
     detect_language,
     find_phrase,
@@ -21,8 +21,8 @@ from mkaudio.prompts import (
 )
 from mkaudio.shards import Candidate
 
-LABELS_VERSION = f"{PHRASES_VERSION}-{WORDS_VERSION}"
-"""What its sentences are made of."""
+LABELS_VERSION = f"{PHRASES_VERSION}-{LINT_VERSION}-1"
+"""What its sentences are made of; the last number counts changes of this file."""
 _CAPTION_WORDS = 4
 """A label of at least so many words is a caption already, or nearly."""
 _LIST_ENTRIES = 3

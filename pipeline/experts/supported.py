@@ -13,8 +13,8 @@ _SOFT_DBFS, _LOUD_DBFS = -35.0, -12.0
 """Levels below and above which a clip is soft or loud as it is stored: of 3,290 sounds of games the lowest 4 and the highest
 6 % (first 10 s, mono)."""
 _LASTING_SHARE, _LASTING_S = 0.8, 3.0
-"""What lasts fills so much of a clip that is at least so long."""
-_TIMES = 2
+"""What lasts fills so much of a clip that is at least so long, in one run: it is said to be without a pause."""
+_TIMES = 3
 """Runs on the timeline from which a sound is repeated. Each is apart from the next by more than a patch (timeline.py)."""
 _OVERLAP_S = 0.5
 """Half a patch of YAMNet: what overlaps by less may as well follow."""
@@ -44,7 +44,7 @@ def bears_out(clip: HeardClip, events: tuple[str, ...], claim: str) -> bool:
     if claim == "repeated":
         return any(len(runs) >= _TIMES for runs in heard[0].values())
     if claim == "lasting":
-        lasts_s = max((sum(run.end_s - run.start_s for run in runs) for runs in heard[0].values()), default=0.0)
+        lasts_s = max((run.end_s - run.start_s for runs in heard[0].values() for run in runs), default=0.0)
         return clip.duration_s >= _LASTING_S and lasts_s >= _LASTING_SHARE * clip.duration_s
     if claim in ("order", "together"):
         first, second = ([run for runs in one.values() for run in runs if run.confidence >= SURE] for one in heard)
@@ -67,9 +67,9 @@ def is_heard(clip: HeardClip, name: str) -> bool:
 
 
 def _of_class(clip: HeardClip, name: str) -> dict[str, list[Event]]:
-    """Return label to runs of what is the same as a class: itself, what it is a kind of, and its kinds."""
+    """Return label to runs of a class: its own and those of its kinds, not what is above: an animal may be no dog."""
     found: dict[str, list[Event]] = {}
     for event in clip.timeline.events:
-        if is_a(event.label, name) or is_a(name, event.label):
+        if is_a(event.label, name):
             found.setdefault(event.label, []).append(event)
     return found

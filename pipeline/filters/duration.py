@@ -22,6 +22,6 @@ class DurationFilter:
         Args:
             seen: the window.
         """
-        if seen.duration_s >= self.limit_s:
+        if seen.waveform.shape[1] >= round(self.limit_s * seen.sample_rate_hz):  # as `config.window_frames` rounds
             return None
         return Refusal(Reason.TOO_SHORT, f"{seen.duration_s:.3f} s; --min-duration-s {self.limit_s:g}")

@@ -15,7 +15,7 @@ def test_every_setting_that_differs_from_the_usual_is_named():
         "window_s": 5.0, "store_rate_hz": 16_000, "store_channels": "source", "samples_per_shard": 9, "batch_size": 2,
         "silence_dbfs": -50.0, "file_names": False, "min_score": 0.1, "min_duration_s": 0.5, "max_clipped_share": 0.25,
         "min_bandwidth_hz": 4_000.0, "speech": "drop", "music": "only", "speech_share": 0.25, "music_share": 0.75,
-        "max_windows_per_file": 3,
+        "max_windows_per_file": 3, "max_events": 2,
     }  # fmt: skip
     assert set(other) | NO_OPTION == {field.name for field in fields(DistillConfig)}
     said = resume_command("out", DatasetInfo(DistillConfig(**other).as_dict(), {}, "starter"))

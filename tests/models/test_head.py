@@ -67,3 +67,13 @@ def test_what_is_no_head_is_refused(head, starter, tmp_path):
     path.write_bytes(path.read_bytes()[:-1000])
     with pytest.raises(ValueError, match="not a head"):
         load_head(path, starter)
+
+
+def test_a_head_that_would_give_no_number_is_refused(head, starter, tmp_path):
+    path, broken = tmp_path / "head.safetensors", head.weight.copy()
+    broken[3, 4] = np.nan
+    strange = [replace(head.facts, strength=strength) for strength in (float("inf"), "loud")]
+    for one in (replace(head, weight=broken), *(replace(head, facts=facts) for facts in strange)):
+        one.save(path)
+        with pytest.raises(ValueError, match="no finite number"):
+            load_head(path, starter)

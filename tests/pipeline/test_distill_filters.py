@@ -209,3 +209,14 @@ def test_verify_knows_how_many_windows_of_a_source_may_be_there(long, tmp_path):
     write_dataset_info(storage, replace(info, config=info.config | {"max_windows_per_file": 2}))
     said = [str(problem) for problem in verify(tmp_path / "out")]
     assert len(said) == 3 and all("has 3 clips, of which at most 2 are kept" in one for one in said)
+
+
+def test_append_takes_what_was_filtered_as_known_and_tries_what_was_refused_again(kinds, tmp_path):
+    copy = kinds / "speech2.wav"
+    copy.write_bytes((kinds / "speech.wav").read_bytes())
+    run_distill([kinds], tmp_path / "out", speech="drop")
+    write_tone(kinds / "new.wav", DOG_HZ, 1.5, RATE_HZ)
+    summary = run_distill([kinds], tmp_path / "out", mode="append", speech="drop")
+    assert (summary.counts["sources"], summary.counts["windows_filtered"]) == (9, 2)  # new.wav, and silent.wav again
+    plan = pd.read_parquet(tmp_path / "out/plan/000001.parquet")
+    assert sorted(plan["source_path"]) == ["new.wav", "silent.wav"]

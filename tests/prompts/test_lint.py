@@ -77,6 +77,7 @@ REFUSED = {
     "\u72ac\u304c\u5420\u3048\u308b": "not_english",
     "Un chien aboie": "not_english", "A label is peeled off": "still_label",
     "50% of the crowd claps": "still_confidence",
+    "A dog barks 50% of the time": "still_confidence",
     "the probability is low": "still_confidence",
 }  # fmt: skip
 

@@ -2,8 +2,9 @@
 
 import pytest
 
-from mkaudio.prompts import LintRefusal
-from mkaudio.prompts.refuse import MAX_WORDS, refusal_after, refusal_before
+from mkaudio.prompts import LintRefusal, lint
+from mkaudio.prompts.lint import Linted
+from mkaudio.prompts.refuse import MAX_CHARACTERS, MAX_WORDS, refusal_after, refusal_before
 
 
 @pytest.mark.parametrize("text", [
@@ -24,3 +25,9 @@ def test_what_may_pass(text):
 ])  # fmt: skip
 def test_what_may_not(text, reason):
     assert refusal_after(text, "") is reason
+
+
+@pytest.mark.parametrize("text", ["a" * 100_000, "(" * 100_000 + "dog", "犬" * 100_000])
+def test_what_is_absurdly_long_is_refused_unread(text):
+    assert lint(text) == Linted(text, refusal=LintRefusal.TOO_LONG)
+    assert refusal_before("dog " * (MAX_CHARACTERS // 4), "") is None
