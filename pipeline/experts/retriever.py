@@ -15,7 +15,7 @@ from mkaudio.pipeline.scoring import SCORE_DECIMALS
 from mkaudio.prompts import BankCaption, ancestors, bank_fingerprint, is_a
 from mkaudio.shards import Candidate
 
-_RECIPE = "3"
+_RECIPE = "4"
 """Raise it when another caption would be retrieved from the same bank."""
 PHRASING_MARGIN = 0.25
 """Captions of the same events whose scores lie within so much of the best are as good, and the clip's seed draws one. On the
