@@ -9,7 +9,7 @@ from distilling import write_tone
 COMMAND = [sys.executable, "-c", "from mkaudio.cli.main import main; main()"]
 
 
-DISTILL = ("distill", "--engine", "local")
+DISTILL = ("distill", "--engine", "local", "--experts", "tagger")
 
 
 def run(*arguments, **environment):

@@ -20,6 +20,8 @@ PLACES = {
     "val": {"three": ("pig", "rooster")},
 }
 
+pytestmark = pytest.mark.slow  # it hears, trains and distils
+
 
 def write_list(folder, wrong_val=False):
     with (folder / "labels.csv").open("w", newline="") as handle:

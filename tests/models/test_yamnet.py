@@ -50,7 +50,7 @@ def animals(demo_sounds: Path) -> dict[str, np.ndarray]:
 
 @pytest.fixture(scope="module")
 def ear(starter: Path) -> yamnet.YamnetEar:
-    return yamnet.YamnetEar(starter)
+    return yamnet.YamnetEar(starter, speeds=(1.0,))
 
 
 def without_quantisation(model: Any) -> Any:

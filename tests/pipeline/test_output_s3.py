@@ -83,9 +83,11 @@ def test_the_command_line_looks_at_it_and_mends_it(tones, s3):
 
 
 def test_a_bucket_that_is_not_there_and_no_credentials_are_one_line(tones, s3, monkeypatch):
-    found = mkaudio("distill", "--engine", "local", "-i", tones, "-o", "s3://no-such-bucket-here/out")
+    found = mkaudio(
+        "distill", "--engine", "local", "--experts", "tagger", "-i", tones, "-o", "s3://no-such-bucket-here/out"
+    )
     assert found.returncode == 1 and "no-such-bucket-here" in found.stderr and "Traceback" not in found.stderr
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
-    found = mkaudio("distill", "--engine", "local", "-i", tones, "-o", s3.address("out"))
+    found = mkaudio("distill", "--engine", "local", "--experts", "tagger", "-i", tones, "-o", s3.address("out"))
     assert found.returncode == 1 and "credentials" in found.stderr and "Traceback" not in found.stderr

@@ -91,7 +91,9 @@ def test_what_a_caption_claims_must_be_borne_out():
     retriever = RetrieverExpert(bank, at(0.9, 0.95, 0.95))
     drawn = lambda clip: {texts(retriever, heard(**clip, seed=seed))[0] for seed in range(9)}  # noqa: E731
     assert drawn({}) == {"plain"}
-    assert drawn({"events": [("Bark", 0, 1), ("Bark", 3, 4)]}) == {"plain", "repeated"}
+    twice = [("Bark", 0, 1), ("Bark", 3, 4)]
+    assert drawn({"events": twice}) == {"plain"}
+    assert drawn({"events": [*twice, ("Bark", 6, 7)]}) == {"plain", "repeated"}
     assert drawn({"waveform": np.full(99, 0.001, np.float32)}) == {"plain", "soft"}
 
 
