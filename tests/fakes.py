@@ -103,6 +103,7 @@ class FakeToolbox:
     pause_s: float = 0.0
     heard: str = ""
     scorer_name: str = "fake"
+    experts: tuple[str, ...] = ("fake",)
 
     def fingerprints(self):
         return {"scorer": "scorer-1"}

@@ -83,6 +83,7 @@ def test_the_ledger_keeps_every_candidate(demo):
     assert (pd.read_parquet(demo[0] / "manifest").set_index("key").score == best).all()
 
 
+@pytest.mark.slow
 def test_dry_run_writes_nothing(starter, demo_sounds, tmp_path):
     said = mkaudio("distill", "--input", demo_sounds, "--output", tmp_path / "x", "--dry-run")
     assert "clips     10" in said and "time      about" in said and not (tmp_path / "x").exists()

@@ -84,6 +84,7 @@ def test_without_the_starter_pack_it_says_how_to_get_it(tmp_path):
     assert found.returncode == 2 and "mkaudio fetch starter" in found.stderr and not (tmp_path / "out").exists()
 
 
+@pytest.mark.slow
 def test_inspect_takes_any_folder_name(starter, tmp_path):
     write_tone(tmp_path / "in" / "a.wav", duration_s=0.5)
     output = tmp_path / "out [2021] *"
@@ -92,6 +93,7 @@ def test_inspect_takes_any_folder_name(starter, tmp_path):
     assert found.returncode == 0 and "1" in found.stdout
 
 
+@pytest.mark.slow
 def test_too_many_refusals_give_exit_code_3(starter, tmp_path):
     write_tone(tmp_path / "sounds" / "a.wav", duration_s=0.5)
     (tmp_path / "sounds" / "b.wav").write_text("no sound")

@@ -65,6 +65,7 @@ def test_strangers_and_refusals_are_named(tones, s3):
         run_distill([tones], s3.address("nothing"), mode="resume")
 
 
+@pytest.mark.slow
 def test_the_command_line_looks_at_it_and_mends_it(tones, s3):
     """inspect, verify and verify --repair, in processes of their own."""
     address = s3.address("out")
