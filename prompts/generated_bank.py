@@ -18,6 +18,8 @@ _SPEAKS_OF_SOUND = re.compile(r"\b(sound|tone|noise|music)|\bheard\b")
 """Nouns that are named as a sound already: "the sound of an alarm sounding"."""
 _IS_PLAYED = re.compile(r"\bplaying$")
 """Nouns that read badly before "can be heard": "a bowed string instrument playing"."""
+_A_PARTICIPLE = re.compile(r"\w\w\wing\b")
+"""What makes a noun phrase a caption by itself, as people write them: "a dog barking", not "a thud"."""
 
 
 @cache
@@ -40,6 +42,8 @@ def _of_class(phrase: EventPhrase) -> Iterator[BankCaption]:
         if number == 0:  # variety enough, and each caption costs an embedding
             for text, claim in modified(phrase.name, clause):
                 yield BankCaption(sentence(text), 1, events, claim)
+    if _A_PARTICIPLE.search(phrase.noun):
+        yield BankCaption(sentence(phrase.noun), 1, events)
     if not _SPEAKS_OF_SOUND.search(phrase.noun):
         yield BankCaption(sentence(f"the sound of {phrase.noun}"), 1, events)
     if not _IS_PLAYED.search(phrase.noun):
