@@ -31,6 +31,7 @@ def test_an_input_that_kills_its_worker_costs_one_row(tmp_path):
     assert list(verify(tmp_path / "out")) == []
 
 
+@pytest.mark.slow
 def test_an_innocent_neighbour_of_a_chance_death_is_not_blamed(tmp_path):
     source = listed(tmp_path / "in", ["", "kill me once", "", ""])
     summary = run_distill([source], tmp_path / "out", factory=FakeToolbox(str(tmp_path / "died")))
@@ -59,6 +60,7 @@ def test_a_fault_of_the_model_is_no_fault_of_the_input(tmp_path):
         run_distill([source], tmp_path / "out")
 
 
+@pytest.mark.slow
 def test_nothing_is_left_among_the_temporary_files_of_the_machine(tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
     (tmp_path / "tmp").mkdir()

@@ -77,6 +77,7 @@ def test_a_short_clip_is_repeated():
     )
 
 
+@pytest.mark.slow
 def test_bits_do_not_depend_on_neighbours_nor_on_the_level(ear):
     clips = [noise(length, seed=length)[0] for length in (1, 30_000, 120_000)]
     alone = np.concatenate([ear.embed([clip]) for clip in clips])
@@ -86,6 +87,7 @@ def test_bits_do_not_depend_on_neighbours_nor_on_the_level(ear):
     assert np.array_equal(ear.embed([clips[1] * np.float32(0.25)]), alone[1:2])
 
 
+@pytest.mark.slow
 def test_all_blocks_count_alike(ear):
     high, low = tone(4000, BLOCK, RATE_HZ)[0], tone(200, BLOCK, RATE_HZ)[0]
     both = ear.embed([np.concatenate([high, low])])[0]
@@ -93,10 +95,12 @@ def test_all_blocks_count_alike(ear):
     assert np.abs(ear.embed([high]) - ear.embed([low])).max() > 0.05
 
 
+@pytest.mark.slow
 def test_silence_is_a_vector_too(ear):
     assert np.isfinite(ear.embed([np.zeros(500, np.float32)])).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wrong", [np.zeros(0, np.float32), np.zeros((2, 9), np.float32), np.zeros(9)])
 def test_no_mono_float32_is_refused(ear, wrong):
     with pytest.raises(ValueError, match="waveform 0 of 1"):

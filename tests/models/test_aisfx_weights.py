@@ -36,6 +36,7 @@ def unfolded(state):
     return nn.Sequential(*layers).eval().double()
 
 
+@pytest.mark.slow
 def test_folding_changes_nothing(state, second_ear):
     network, weights = aisfx.Aisfx().eval(), aisfx_weights.folded(state)
     kept = load_file(second_ear / "aisfx.safetensors")

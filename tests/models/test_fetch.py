@@ -131,6 +131,7 @@ def test_without_a_pack(tmp_path: Path) -> None:
         fetch.starter_hashes(tmp_path)
 
 
+@pytest.mark.slow
 def test_the_second_ear_comes_with_its_licence_and_credits(second_ear: Path) -> None:
     manifest = json.loads((second_ear / "second-ear.json").read_bytes())
     assert sorted(manifest["files"]) == ["LICENSE", "aisfx.safetensors"]

@@ -160,6 +160,7 @@ def test_hears_the_animals(ear: yamnet.YamnetEar, animals: dict[str, np.ndarray]
             assert HEARD_AS[name] in best, (name, best)
 
 
+@pytest.mark.slow
 def test_a_clip_is_heard_the_same_beside_any_others(ear: yamnet.YamnetEar, animals: dict[str, np.ndarray]) -> None:
     sounds = list(animals.values())
     together = ear.listen(sounds)

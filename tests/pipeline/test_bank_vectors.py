@@ -100,6 +100,7 @@ def test_what_a_killed_process_left_is_swept(path):
     assert not list(path.parent.glob("*.partial")) and is_kept(path, SHAPE)
 
 
+@pytest.mark.slow
 def test_several_processes_at_once_read_it_once(path, tmp_path):
     code = """
 import sys, time, pathlib

@@ -192,6 +192,7 @@ def test_limit_takes_the_first(tones, tmp_path):
     assert run_distill([tones], tmp_path / "out", limit=3).counts["sources"] == 3
 
 
+@pytest.mark.slow
 def test_a_sealed_plan_needs_no_limit_to_be_resumed(tones, tmp_path):
     run_distill([tones], tmp_path / "out", limit=3)
     (tmp_path / "out" / "commits" / "000000.json").unlink()
@@ -237,6 +238,7 @@ def test_a_damaged_plan_is_not_worked_on(tones, tmp_path):
         run_distill([tones], tmp_path / "out", mode="resume")
 
 
+@pytest.mark.slow
 def test_two_folders_of_one_name_are_not_the_same_input(tmp_path):
     for part, hz in (("train", 300.0), ("test", 900.0)):
         path = write_tone(tmp_path / part / "audio" / "0.wav", hz)

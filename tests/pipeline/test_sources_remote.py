@@ -347,6 +347,7 @@ def test_times_that_stores_state():
     assert mtime_ns_of({"LastModified": "soon"}) == mtime_ns_of({}) == 0
 
 
+@pytest.mark.slow
 def test_the_shards_are_those_of_a_folder_on_disk(mixed, s3, tmp_path):
     (mixed / "cut.tar").unlink()
     address = s3.put_folder(mixed, "mixed")
@@ -372,6 +373,7 @@ def _differences(left, right, name=""):
     return set() if left == right else {name}
 
 
+@pytest.mark.slow
 def test_the_same_bucket_is_the_same_input_and_resume_and_append_know_it(s3, tmp_path):
     for number in range(3):
         s3.put(f"in/{number}.wav", wav(4_000 + 100 * number))
