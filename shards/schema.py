@@ -202,4 +202,5 @@ def read_table(file: Path | BinaryIO, columns: list[str] | None = None) -> pa.Ta
         file: its path, or open.
         columns: names to read; all where None.
     """
-    return pq.ParquetFile(file, page_checksum_verification=True).read(columns=columns)
+    # one thread: those of Arrow may let go of a Python file only when the interpreter is gone, which aborts the process
+    return pq.ParquetFile(file, page_checksum_verification=True).read(columns=columns, use_threads=False)
