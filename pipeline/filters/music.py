@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from mkaudio.pipeline.config import Wanted
+from mkaudio.pipeline.filters.presence import refuse_by_presence
 from mkaudio.pipeline.timeline import Timeline
-from mkaudio.shards import Reason, Refusal
+from mkaudio.shards import Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +26,4 @@ class MusicFilter:
         Args:
             seen: what was heard in the window.
         """
-        has_it = seen.music_share >= self.from_share
-        if self.wanted == "keep" or has_it == (self.wanted == "only"):
-            return None
-        found = f"music in {seen.music_share:.4f} of the window"
-        return Refusal(
-            Reason.MUSIC if has_it else Reason.NO_MUSIC,
-            f"{found}; --music {self.wanted} --music-share {self.from_share:g}",
-        )
+        return refuse_by_presence("music", seen.music_share, self.wanted, self.from_share)

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from mkaudio.pipeline.config import Wanted
+from mkaudio.pipeline.filters.presence import refuse_by_presence
 from mkaudio.pipeline.timeline import Timeline
-from mkaudio.shards import Reason, Refusal
+from mkaudio.shards import Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +26,4 @@ class SpeechFilter:
         Args:
             seen: what was heard in the window.
         """
-        has_it = seen.speech_share >= self.from_share
-        if self.wanted == "keep" or has_it == (self.wanted == "only"):
-            return None
-        found = f"speech in {seen.speech_share:.4f} of the window"
-        return Refusal(
-            Reason.SPEECH if has_it else Reason.NO_SPEECH,
-            f"{found}; --speech {self.wanted} --speech-share {self.from_share:g}",
-        )
+        return refuse_by_presence("speech", seen.speech_share, self.wanted, self.from_share)
