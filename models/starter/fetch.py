@@ -34,7 +34,6 @@ __all__ = [
     "fetch_second_ear",
     "fetch_starter",
     "hashes_in",
-    "second_ear_folder",
     "starter_folder",
     "starter_hashes",
     "starter_ready",
@@ -257,11 +256,6 @@ def fetch_second_ear(cache: Path | None = None, report: Callable[[str], None] = 
         The folder of the pack.
     """
     return _fetch(_SECOND_EAR, cache, report)
-
-
-def second_ear_folder(cache: Path | None = None) -> Path:
-    """Return where the second ear lies or would lie, under `cache`, $MKAUDIO_CACHE or the user's cache folder."""
-    return _SECOND_EAR.folder(cache)
 
 
 def starter_ready(cache: Path | None = None) -> bool:

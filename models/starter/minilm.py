@@ -31,7 +31,7 @@ _NOT_USED = ("pooler.", "embeddings.position_ids")
 """Tensors of the checkpoint that a mean over tokens has no use for, by the start of their names."""
 
 _LONG_LIST = 200
-"""Lists of at least so many texts (class names, caption banks) are read once and kept on disk."""
+"""Lists of at least so many texts (the class names) are read once and kept on disk; banks have pipeline/bank_vectors.py."""
 _MOST_REMEMBERED = 50_000
 """Texts in memory, 1.5 kB each; then the oldest go."""
 
