@@ -25,3 +25,14 @@ def draw(options: Sequence[Option], seed: int, about: str) -> Option:
         raise ValueError(f"nothing to draw from for {about!r}; give at least one option")
     digest = hashlib.sha256(f"{seed}:{about}".encode()).digest()
     return options[int.from_bytes(digest[:8]) % len(options)]
+
+
+def uniform(seed: int, about: str) -> float:
+    """Draw a number, evenly from 0 to below 1.
+
+    Args:
+        seed: of the clip.
+        about: what is drawn.
+    """
+    digest = hashlib.sha256(f"{seed}:{about}".encode()).digest()
+    return (int.from_bytes(digest[:8]) >> 11) / (1 << 53)

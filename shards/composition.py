@@ -1,0 +1,85 @@
+"""What a composition is made of: which sounds, from where to where, how loud; enough to make it again bit by bit.
+
+Times are whole frames at the composition's rate, written in seconds.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One sound in a composition.
+
+    Args:
+        origin: "clip" for the sound of the dataset, "event" for one of the event database.
+        key: of the sample in its dataset, or of the event in its database.
+        label: class of an event; "" for a clip.
+        source_start_s: where in its own sound the part begins.
+        start_s: when it begins in the composition.
+        end_s: when it ends there.
+        gain_db: its own gain; the composition's comes on top.
+        snr_db: level of the clip less that of the event, both over their active frames; None where nothing was drawn, as for the clip.
+        fade_in_s: length of its fade at the beginning.
+        fade_out_s: length of its fade at the end.
+        licence: of the sound.
+        attribution: whom to credit.
+    """
+
+    origin: str
+    key: str
+    label: str
+    source_start_s: float
+    start_s: float
+    end_s: float
+    gain_db: float = 0.0
+    snr_db: float | None = None
+    fade_in_s: float = 0.0
+    fade_out_s: float = 0.0
+    licence: str = ""
+    attribution: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """The provenance of a composed sample.
+
+    Args:
+        seed: of the stream.
+        epoch: of the stream.
+        index: of the clip in its dataset.
+        n_drawn: how many events were drawn: 0, 1 or 2.
+        relation: of the parts in time, as a template states it; "X" for the clip alone.
+        template: name of the set and number of the pattern in it; "" for the clip alone.
+        slots: what was drawn for each slot of the template.
+        fallback: why fewer events came than were drawn; "" where all came.
+        prompt: the sentence.
+        n_events: sound events that the sentence names; 0 where the clip's prompt does not say.
+        sample_rate_hz: of the sound.
+        channels: of the sound.
+        bit_depth: to which it is quantised.
+        n_frames: of the sound.
+        gain_db: of the whole, at most 0.
+        parts: in the order of time; the clip is one of them.
+    """
+
+    seed: int
+    epoch: int
+    index: int
+    n_drawn: int
+    relation: str
+    template: str
+    slots: tuple[tuple[str, str], ...]
+    fallback: str
+    prompt: str
+    n_events: int
+    sample_rate_hz: int
+    channels: int
+    bit_depth: int
+    n_frames: int
+    gain_db: float
+    parts: tuple[Part, ...]
+
+    @property
+    def key(self) -> str:
+        """Key of the clip that was composed upon."""
+        return next(part.key for part in self.parts if part.origin == "clip")
