@@ -5,6 +5,7 @@ from mkaudio.shards.audio_info import AudioInfo
 from mkaudio.shards.audio_reader import AudioReader
 from mkaudio.shards.clip import Candidate, Clip, Event, Verdict
 from mkaudio.shards.commit import commit_shard, committed, sha256_of, sha256_of_stream, uncommit_shard
+from mkaudio.shards.composition import Composition, Part
 from mkaudio.shards.dataset import (
     DatasetInfo,
     Generation,
@@ -78,12 +79,14 @@ __all__ = [
     "AudioReader",
     "Candidate",
     "Clip",
+    "Composition",
     "DatasetInfo",
     "DatasetReader",
     "Event",
     "FileState",
     "Generation",
     "LocalStorage",
+    "Part",
     "Problem",
     "Reason",
     "Refusal",
