@@ -18,7 +18,7 @@ class Part:
         start_s: when it begins in the composition.
         end_s: when it ends there.
         gain_db: its own gain; the composition's comes on top.
-        snr_db: level of the clip less that of the event, both over their active frames; None where nothing was drawn, as for the clip.
+        snr_db: level of the clip less that of the event, both over their active frames; None where none was drawn.
         fade_in_s: length of its fade at the beginning.
         fade_out_s: length of its fade at the end.
         licence: of the sound.

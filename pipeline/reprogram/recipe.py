@@ -22,7 +22,7 @@ class Recipe:
         cross_fade_s: length of a cross-fade between two such parts, from and to.
         cross_fade_share: how often they are cross-faded rather than parted.
         event_s: an event is cut to a length drawn from and to; one that is shorter stays as it is.
-        min_part_s: what is heard of each part and of each event that the clip's prompt names; what is shorter by itself stays whole.
+        min_part_s: what is heard of each part and of each event that the clip's prompt names; what is shorter stays whole.
         level_db: level of a part that follows or leads, against that of the clip, from and to.
         over_snr_db: level of the clip against an event that is heard while it goes on, from and to.
         under_snr_db: the same for an event in its background; above, for a clip in the background of an event, it is the other
