@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from mkaudio.pipeline.reprogram import Base, Recipe
 from mkaudio.shards import Composition, Part, quantise
 
-
 _STEPS_PER_DB = 10_000
 """A gain is a whole number of steps, so that what a table holds is what was applied."""
 

@@ -57,5 +57,7 @@ def test_what_swings_beyond_full_scale_is_turned_down_and_not_clipped():
     found = plain(square, sample_rate_hz=16_000)
     assert -6 < found.composition.gain_db < 0
     assert found.samples.max() < 32_767 and found.samples.min() > -32_768
-    wanted = soxr.resample(dequantise(square[0], 16), 8_000, 16_000, quality="HQ") * 10 ** (found.composition.gain_db / 20)
+    wanted = soxr.resample(dequantise(square[0], 16), 8_000, 16_000, quality="HQ") * 10 ** (
+        found.composition.gain_db / 20
+    )
     assert np.abs(dequantise(found.samples, 16)[0] - wanted).max() <= 0.5 / 32_768 + 1e-6

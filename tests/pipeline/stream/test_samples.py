@@ -50,13 +50,15 @@ def test_a_damaged_flac_is_named_and_nothing_comes_in_its_place(own_noises, tmp_
     with (own_noises / "shards" / "000002.tar").open("r+b") as tar:
         tar.seek(place.offset + place.size // 2)
         tar.write(bytes(50))
-    with pytest.raises(SampleError, match="sample 0000000009 of shard 2: damaged: .*; see mkaudio verify"):
+    with pytest.raises(SampleError, match=r"sample 0000000009 of shard 2: damaged: .*; see mkaudio verify"):
         samples[9]
     assert samples[10].prompt.startswith("Noise number 10.")
 
 
 def test_a_sound_that_the_manifest_does_not_state_is_refused(noises, tmp_path, monkeypatch):
     samples = samples_of(noises, tmp_path)
-    monkeypatch.setattr("mkaudio.pipeline.stream.samples.decode_flac", lambda data: (np.zeros((1, 99), np.float32), 8_000))
+    monkeypatch.setattr(
+        "mkaudio.pipeline.stream.samples.decode_flac", lambda data: (np.zeros((1, 99), np.float32), 8_000)
+    )
     with pytest.raises(SampleError, match="99 frames, 1 channels, 8,000 Hz in its FLAC, 213, 1, 8,000 in the manifest"):
         samples[1]
