@@ -2,6 +2,7 @@
 
 import signal
 from collections.abc import Generator, Iterable
+from multiprocessing.connection import wait
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -90,6 +91,8 @@ class Loader:
 
         Raises:
             RuntimeError: a worker was killed.
+            OSError: an event database or the cache cannot be read.
+            EOFError: one of their files ends too soon.
         """
         import torch
         from torch.utils.data import DataLoader
@@ -109,17 +112,32 @@ class Loader:
                 if isinstance(loaded, SampleError):
                     raise loaded
                 yield loaded
-        except RuntimeError as error:
-            if "DataLoader worker" in str(error) and not isinstance(error, SampleError):
-                raise RuntimeError(
-                    f"a worker of the stream ended ({str(error).splitlines()[0]}); where memory was short, take fewer workers "
-                    "or smaller batches; state_dict() says where to go on"
-                ) from error
-            raise
+        except (RuntimeError, OSError, EOFError) as error:
+            # a worker's end shows where PyTorch looks for it, or in the hand-over of a batch that it had made
+            if isinstance(error, SampleError) or not _has_ended(error, batches, workers):
+                raise
+            raise RuntimeError(
+                f"a worker of the stream ended ({str(error).splitlines()[0]}); where memory was short, take fewer workers "
+                "or smaller batches; state_dict() says where to go on"
+            ) from error
         finally:
             # the traceback of an error holds the iterator, and with it the workers: they must not wait for it to go
             if workers:
                 batches._shutdown_workers()
+
+
+def _has_ended(error: Exception, batches: Any, workers: int) -> bool:
+    """Say whether an error is that of a worker that was killed."""
+    if "DataLoader worker" in str(error):
+        return "Caught" not in str(
+            error
+        )  # what a worker raises is handed over with its traceback, and the worker goes on
+    # its end of a pipe is closed a little before it is gone itself
+    return (
+        bool(workers)
+        and not isinstance(error, RuntimeError)
+        and bool(wait([one.sentinel for one in batches._workers], 5))
+    )
 
 
 def _begin_worker(number: int) -> None:

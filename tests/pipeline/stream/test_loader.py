@@ -60,11 +60,14 @@ def test_a_killed_worker_is_an_error_within_seconds(noises, tmp_path):
     batches = iter(stream)
     next(batches)
     victim = min(children() - before)
-    os.kill(victim, signal.SIGKILL)
     started = time.monotonic()
-    with pytest.raises(RuntimeError, match=r"a worker of the stream ended \(DataLoader worker .*fewer workers"):
+    with pytest.raises(
+        RuntimeError, match=r"a worker of the stream ended \(.*fewer workers|DataLoader worker .* killed"
+    ):
+        os.kill(victim, signal.SIGKILL)  # PyTorch's signal handler may raise right here, outside of the stream
         for _ in batches:
             pass
+    stream.close()
     assert time.monotonic() - started < 20
     assert children() == before
 
