@@ -23,7 +23,7 @@ def active_level_dbfs(waveform: NDArray[np.float32], sample_rate_hz: int) -> flo
     >>> round(active_level_dbfs(np.full(16_000, 0.1, np.float32), 16_000), 2)
     -20.0
     """
-    channels = waveform.reshape(-1, waveform.shape[-1])
+    channels = np.atleast_2d(waveform)
     length = max(1, round(_FRAME_S * sample_rate_hz))
     power = np.zeros(-(-channels.shape[1] // length))
     for channel in channels:
