@@ -6,11 +6,10 @@ again. N captions, D dimensions.
 """
 
 import errno
-import fcntl
 import hashlib
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -18,6 +17,7 @@ import numpy as np
 from numpy.lib.format import write_array_header_1_0
 from numpy.typing import NDArray
 
+from mkaudio.pipeline.alone import alone
 from mkaudio.pipeline.experts.expert import Scorer
 
 _AT_ONCE = 128
@@ -73,7 +73,7 @@ def keep_vectors(
     shape = (len(texts), scorer.dimensions)
     if (kept := _mapped(path, shape)) is not None:
         return kept
-    with _alone(path):
+    with alone(path):
         if (kept := _mapped(path, shape)) is None:  # another process may have been at it
             _write(path, shape, _read(texts, scorer, report))
             kept = _mapped(path, shape)
@@ -152,13 +152,3 @@ def _digest(handle: IO[bytes], n_bytes: int) -> bytes:
         digest.update(block)
         left -= len(block)
     return digest.digest()
-
-
-@contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """Hold a lock beside the file; where the system has none for it, as on some network disks, go on without."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.with_suffix(".lock").open("w") as handle:
-        with suppress(OSError):
-            fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
