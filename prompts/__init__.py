@@ -15,54 +15,17 @@ from mkaudio.prompts.language import detect_language, is_english, language_of_la
 from mkaudio.prompts.layout import Layout
 from mkaudio.prompts.lint import Linted, Mending, lint
 from mkaudio.prompts.lint_version import LINT_VERSION
-from mkaudio.prompts.named import claims_number, claims_whole, named_classes
+from mkaudio.prompts.named import claims_number, named_classes
 from mkaudio.prompts.noun_phrase import noun_phrase
 from mkaudio.prompts.refuse import LintRefusal
 from mkaudio.prompts.scene import scene_captions, single_caption
 from mkaudio.prompts.sound_event import SURE, SoundEvent, are_alike, gather, tellable
 
 __all__ = [
-    "CAPTION_VERSION",
-    "LINT_VERSION",
-    "PHRASES_VERSION",
-    "SURE",
-    "BankCaption",
-    "Caption",
-    "EventPhrase",
-    "EventWords",
-    "Layout",
-    "LintRefusal",
-    "Linted",
-    "Mending",
-    "SoundEvent",
-    "ancestors",
-    "are_alike",
-    "bank_fingerprint",
-    "captions_of_file",
-    "cells_of_row",
-    "claims_number",
-    "claims_whole",
-    "columns_with_captions",
-    "detect_language",
-    "draw",
-    "find_phrase",
-    "gather",
-    "generated_bank",
-    "in_order",
-    "is_a",
-    "is_english",
-    "kept_captions",
-    "language_of_labels",
-    "language_tag",
-    "lint",
-    "load_phrases",
-    "named_classes",
-    "noun_phrase",
-    "scene_captions",
-    "sentence",
-    "single_caption",
-    "split_events",
-    "tellable",
-    "together",
-    "uniform",
+    "CAPTION_VERSION", "LINT_VERSION", "PHRASES_VERSION", "SURE", "BankCaption", "Caption", "EventPhrase", "EventWords",
+    "Layout", "LintRefusal", "Linted", "Mending", "SoundEvent", "ancestors", "are_alike", "bank_fingerprint",
+    "captions_of_file", "cells_of_row", "claims_number", "columns_with_captions", "detect_language", "draw", "find_phrase",
+    "gather", "generated_bank", "in_order", "is_a", "is_english", "kept_captions", "language_of_labels", "language_tag", "lint",
+    "load_phrases", "named_classes", "noun_phrase", "scene_captions", "sentence", "single_caption", "split_events", "tellable",
+    "together", "uniform",
 ]  # fmt: skip

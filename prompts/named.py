@@ -12,12 +12,9 @@ from functools import cache, lru_cache
 from mkaudio.prompts.event_phrase import is_a, load_phrases
 from mkaudio.prompts.find_phrase import stems
 from mkaudio.prompts.joining import split_events
-from mkaudio.prompts.manner import GOES_ON, LONG, MANY_TIMES, TWICE
+from mkaudio.prompts.manner import MANY_TIMES, TWICE
 
 _COUNTS = re.compile(rf"\b(?:{'|'.join((*MANY_TIMES, *TWICE, 'two', 'three', 'four', 'times', 'many'))})\b")
-_LASTS = re.compile(
-    rf"\b(?:{'|'.join({*GOES_ON, *LONG})}|constant(?:ly)?|continual(?:ly)?|throughout|non-?stop|steadily|all the time)\b"
-)
 
 
 @lru_cache(maxsize=65_536)
@@ -51,18 +48,6 @@ def claims_number(caption: str) -> bool:
     (True, False)
     """
     return _COUNTS.search(caption) is not None
-
-
-def claims_whole(caption: str) -> bool:
-    """Tell whether a caption says that something goes on all the time, which it does not where a sound comes before or after.
-
-    Args:
-        caption: of a clip.
-
-    >>> claims_whole("Rain falls the whole time."), claims_whole("Rain falls.")
-    (True, False)
-    """
-    return _LASTS.search(caption) is not None
 
 
 @cache

@@ -10,7 +10,7 @@ from mkaudio.pipeline.reprogram.placing import Place, places_of
 from mkaudio.pipeline.reprogram.recipe import Recipe
 from mkaudio.pipeline.reprogram.render import resampled_frames
 from mkaudio.pipeline.reprogram.room import COVER, Cutting, Room
-from mkaudio.prompts import EventWords, Layout, Template, TemplateSet, claims_whole, uniform, weave
+from mkaudio.prompts import CaptionForm, EventWords, Layout, Template, TemplateSet, form_of, uniform, weave
 from mkaudio.shards import EventStore
 
 _HEARD = 0.3
@@ -71,6 +71,7 @@ class Decider:
 
     def __init__(self, recipe: Recipe, templates: TemplateSet, events: EventStore | None) -> None:
         self._recipe, self._templates, self._events = recipe, templates, events
+        self._by_layout: dict[CaptionForm, Mapping[Layout, list[Template]]] = {}
         self._choice = None if events is None else Choice(events.labels, events.groups, events.lengths, events.lasting)
 
     def decide(self, epoch: int, base: Base) -> Decision:
@@ -100,10 +101,8 @@ class Decider:
 
     def _of(self, n_events: int, base: Base, seed: int) -> "tuple[Layout, Room, Mapping[str, int], Template] | str":
         """Draw layout, lengths, events and template of so many events; or say why there are none."""
-        by_layout = self._templates.for_caption(base.prompt)
-        layouts = [layout for layout in Layout if layout.n_events == n_events and by_layout.get(layout)]
-        if claims_whole(base.prompt):
-            layouts = [layout for layout in layouts if layout.in_turn == ("X",)]
+        by_layout = self._fitting(form_of(base.prompt))
+        layouts = [layout for layout in by_layout if layout.n_events == n_events]
         if not layouts:
             return "no template"
         cutting = Cutting(base, self._recipe)
@@ -113,6 +112,15 @@ class Decider:
             if events := self._drawn_events(layout, room, base, seed):
                 return layout, room, events, _weighted(by_layout[layout], seed)
         return "no unlike event" if layouts else "no room"
+
+    def _fitting(self, form: CaptionForm) -> Mapping[Layout, list[Template]]:
+        """Return the templates for such a caption by layout."""
+        if form not in self._by_layout:
+            found: dict[Layout, list[Template]] = {}
+            for template in self._templates.for_caption(form):
+                found.setdefault(template.layout, []).append(template)
+            self._by_layout[form] = found
+        return self._by_layout[form]
 
     def _drawn_events(self, layout: Layout, room: Room, base: Base, seed: int) -> Mapping[str, int] | None:
         assert self._choice is not None and self._events is not None

@@ -117,9 +117,10 @@ def _composer(recipe: Recipe, templates: str | Path, events: str | Path | None) 
         if any(recipe.weights[1:]):
             raise ValueError("weights ask for events, but there is no event database; give events, or weights 1,0,0")
         return Plain(recipe), {"templates": "", "events": ""}
-    from mkaudio.pipeline.reprogram.compose import Composer
     from mkaudio.prompts.template_set import load_templates
     from mkaudio.shards.event_store import EventStore
+
+    from mkaudio.pipeline.reprogram.compose import Composer
 
     template_set, store = load_templates(str(templates)), EventStore(Path(events))
     fingerprints = {"templates": str(template_set.fingerprint), "events": str(store.fingerprint)}
