@@ -1,5 +1,6 @@
 """Sounds and events of known content for compositions: an event database in memory, and clips with their timelines."""
 
+import functools
 from types import SimpleNamespace
 
 import numpy as np
@@ -17,21 +18,24 @@ EVENTS = (  # label, noun, clause, plural, lasts, seconds
 )
 
 
+@functools.cache
+def noise(n_frames, rms, seed):
+    drawn = np.random.default_rng(seed).standard_normal(n_frames, np.float32) * rms * 32768
+    return drawn.clip(-32768, 32767).astype(np.int16)
+
+
 class FakeEvents:
     """What `EventStore` offers, in memory: noise bursts of a known level."""
 
     sample_rate_hz, fingerprint = RATE_HZ, "events-1"
 
     def __init__(self, events=EVENTS, rms=0.1, seed=0):
-        drawn = np.random.default_rng(seed)
         self.rows = events
         self.labels = [row[0] for row in events]
         self.groups = [""] * len(events)
         self.lengths = np.array([round(row[5] * RATE_HZ) for row in events])
         self.lasting = np.array([row[4] for row in events])
-        self.sounds = [
-            (drawn.standard_normal(n) * rms * 32768).clip(-32768, 32767).astype(np.int16) for n in self.lengths
-        ]
+        self.sounds = [noise(int(n), rms, (seed, number)) for number, n in enumerate(self.lengths)]
 
     def __len__(self):
         return len(self.rows)
@@ -61,5 +65,5 @@ def base(
 
 def sound_of(clip, rms=0.1):
     """Noise on the grid of 16 bit, the same for the same clip."""
-    drawn = np.random.default_rng(clip.index).standard_normal((clip.channels, clip.n_frames)) * rms
-    return (np.rint(drawn * 32768).clip(-32768, 32767) / 32768).astype(np.float32)
+    samples = [noise(clip.n_frames, rms, (clip.index, 99, channel)) for channel in range(clip.channels)]
+    return np.stack(samples).astype(np.float32) / 32768

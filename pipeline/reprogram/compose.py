@@ -79,7 +79,7 @@ class Composer:
         stems = [
             faded(one, place.fade_in, place.fade_out) for one, place in zip(untouched, decision.places, strict=True)
         ]
-        parts = _levelled(parts, decision.places, untouched, stems, recipe.sample_rate_hz)
+        parts = _levelled(parts, decision.places, untouched, recipe.sample_rate_hz)
         mix = mixed(stems, parts, decision.n_frames, recipe.sample_rate_hz)
         gain_db = safe_gain_db(mix, base.bit_depth)
         composition = Composition(
@@ -164,28 +164,19 @@ def _frames(*times_s: float, rate_hz: int) -> tuple[int, ...]:
 
 
 def _levelled(
-    parts: list[Part],
-    places: tuple[Place, ...],
-    untouched: list[NDArray[np.float32]],
-    stems: list[NDArray[np.float32]],
-    rate_hz: int,
+    parts: list[Part], places: tuple[Place, ...], untouched: list[NDArray[np.float32]], rate_hz: int
 ) -> list[Part]:
-    """Give each event its gain.
-
-    What follows or leads is measured against the clip without fades, which depend on what comes next; what is heard at once
-    against what is heard of it.
-    """
+    """Give each event its gain against the clip; both are measured without fades, which depend on what comes next."""
     if len(parts) == 1:
         return parts
     clip = next(number for number, part in enumerate(parts) if part.origin == "clip")
+    of_clip = active_level_dbfs(untouched[clip], rate_hz)
     levelled = []
-    for part, place, stem in zip(parts, places, stems, strict=True):
+    for part, place, sound in zip(parts, places, untouched, strict=True):
         offset_db = place.level_db if place.snr_db is None else -place.snr_db
         if offset_db is not None:
-            reference = untouched[clip] if place.snr_db is None else stems[clip]
-            of_clip, own = active_level_dbfs(reference, rate_hz), active_level_dbfs(stem, rate_hz)
-            audible = min(of_clip, own) > SILENCE_DBFS
-            gain_db = rounded_db(of_clip + offset_db - own) if audible else 0.0
+            own = active_level_dbfs(sound, rate_hz)
+            gain_db = rounded_db(of_clip + offset_db - own) if min(of_clip, own) > SILENCE_DBFS else 0.0
             part = replace(part, gain_db=gain_db, snr_db=None if place.snr_db is None else rounded_db(place.snr_db))
         levelled.append(part)
     return levelled

@@ -15,8 +15,8 @@ from mkaudio.prompts import Layout, load_phrases, named_classes, uniform
 
 COVER = 0.8
 """A background is heard in at least so much of what it lies under."""
-_SLACK_S = 0.02
-"""Half a grid step of a cut and a frame of rounding."""
+_SLACK_S = 0.06
+"""What the grid of cuts and the rounding to frames may cost."""
 
 
 @dataclass(frozen=True, slots=True)
