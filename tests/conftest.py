@@ -58,6 +58,22 @@ def choir_dataset(made_choir, tmp_path):
 
 
 @pytest.fixture(scope="session")
+def noises(tmp_path_factory):
+    """A dataset of 29 short noises in five shards, one of them empty: for what only reads."""
+    from streaming import made_dataset
+
+    return made_dataset(tmp_path_factory.mktemp("noises") / "out")
+
+
+@pytest.fixture
+def own_noises(noises, tmp_path):
+    """A copy of it that a test may change."""
+    import shutil
+
+    return shutil.copytree(noises, tmp_path / "noises")
+
+
+@pytest.fixture(scope="session")
 def ray_session():
     """One Ray for all tests that do not start their own: it takes four seconds."""
     import ray

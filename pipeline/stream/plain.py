@@ -12,6 +12,10 @@ from mkaudio.pipeline.reprogram import Base, Recipe
 from mkaudio.shards import Composition, Part, quantise
 
 
+_STEPS_PER_DB = 10_000
+"""A gain is a whole number of steps, so that what a table holds is what was applied."""
+
+
 class PlainSample(NamedTuple):
     """A clip alone, as a composer gives it."""
 
@@ -41,8 +45,7 @@ class Plain:
         waveform = _in_channels(waveform_of(), channels)
         gain_db = 0.0
         if base.sample_rate_hz != rate_hz:
-            waveform = soxr.resample(waveform.T, base.sample_rate_hz, rate_hz, quality="HQ").T
-            waveform = waveform[:, : self._recipe.window_frames]  # the resampler may round up by one
+            waveform = _resampled(waveform, base.sample_rate_hz, rate_hz)
             gain_db = _gain_db(waveform, base.bit_depth)
             if gain_db:
                 waveform = waveform * np.float32(10 ** (gain_db / 20))
@@ -79,8 +82,15 @@ def _in_channels(waveform: NDArray[np.float32], channels: int) -> NDArray[np.flo
     return mono if channels == 1 else np.repeat(mono, 2, axis=0)
 
 
+def _resampled(waveform: NDArray[np.float32], rate_hz: int, wanted_hz: int) -> NDArray[np.float32]:
+    """Resample to the nearest whole number of frames; the resampler gives or takes one."""
+    n_frames = max(1, (2 * waveform.shape[1] * wanted_hz + rate_hz) // (2 * rate_hz))
+    resampled = soxr.resample(waveform.T, rate_hz, wanted_hz, quality="HQ").T[:, :n_frames]
+    return np.pad(resampled, ((0, 0), (0, n_frames - resampled.shape[1])))
+
+
 def _gain_db(waveform: NDArray[np.float32], bit_depth: int) -> float:
     """Return the gain, at most 0, at which no sample is clipped: a resampled sound may swing beyond full scale."""
-    highest = 1 - 2.0 ** (1 - bit_depth)
-    beyond = max(float(waveform.max(initial=0)) / highest, -float(waveform.min(initial=0)))
-    return 0.0 if beyond <= 1 else -math.ceil(20 * math.log10(beyond) * 1e4) / 1e4
+    full = 1 << (bit_depth - 1)
+    peak = max(float(waveform.max(initial=0)) * full / (full - 1), -float(waveform.min(initial=0)))
+    return 0.0 if peak <= 1 else math.floor(20 * math.log10((1 - 0.5 / full) / peak) * _STEPS_PER_DB) / _STEPS_PER_DB
