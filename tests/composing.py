@@ -31,10 +31,8 @@ class FakeEvents:
 
     def __init__(self, events=EVENTS, rms=0.1, seed=0):
         self.rows = events
-        self.labels = [row[0] for row in events]
+        self.lengths = [round(row[5] * RATE_HZ) for row in events]
         self.groups = [""] * len(events)
-        self.lengths = np.array([round(row[5] * RATE_HZ) for row in events])
-        self.lasting = np.array([row[4] for row in events])
         self.sounds = [noise(int(n), rms, (seed, number)) for number, n in enumerate(self.lengths)]
 
     def __len__(self):
@@ -46,6 +44,15 @@ class FakeEvents:
             number=number, key=f"{number:010d}", label=label, noun=noun, clauses=(clause,), plural=plural, lasts=lasts,
             licence=f"licence of {label}", attribution="", group="",
         )  # fmt: skip
+
+    def column(self, name):
+        places = {"label": 0, "lasts": 4}
+        if name in places:
+            return [row[places[name]] for row in self.rows]
+        return {"group": self.groups, "n_frames": self.lengths}[name]
+
+    def n_frames(self, number):
+        return self.lengths[number]
 
     def samples(self, number):
         return self.sounds[number]

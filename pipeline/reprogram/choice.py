@@ -25,12 +25,13 @@ class Choice:
         self,
         labels: Sequence[str],
         groups: Sequence[str],
-        n_frames: NDArray[np.int64],
-        lasts: NDArray[np.bool_],
+        n_frames: Sequence[int],
+        lasts: Sequence[bool],
     ) -> None:
-        self._labels, self._groups, self._n_frames = labels, groups, n_frames
+        self._groups, self._n_frames = groups, np.array(n_frames, np.int64)
         self._all = _by_label(labels, range(len(labels)))
-        self._lasting = _by_label(labels, sorted(np.flatnonzero(lasts).tolist(), key=lambda one: -n_frames[one]))
+        lasting = sorted(np.flatnonzero(lasts).tolist(), key=lambda one: -n_frames[one])
+        self._lasting = _by_label(labels, lasting)
 
     def draw(self, seed: int, about: str, heard: Iterable[str], group: str, lasting_frames: int = 0) -> int | None:
         """Draw an event.

@@ -13,7 +13,8 @@ from mkaudio.pipeline.reprogram.placing import Place
 from mkaudio.pipeline.reprogram.recipe import Recipe
 from mkaudio.pipeline.reprogram.render import faded, mixed, rounded_db, safe_gain_db, stored, take
 from mkaudio.prompts import TemplateSet
-from mkaudio.shards import Composition, EventStore, Part, dequantise
+from mkaudio.shards import Composition, Part, dequantise
+from mkaudio.shards.event_store import EventStore
 
 Sound = tuple[NDArray[np.float32], int]
 """A waveform (C, T) and its rate in Hz."""

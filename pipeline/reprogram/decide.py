@@ -11,7 +11,7 @@ from mkaudio.pipeline.reprogram.recipe import Recipe
 from mkaudio.pipeline.reprogram.render import resampled_frames
 from mkaudio.pipeline.reprogram.room import COVER, Cutting, Room
 from mkaudio.prompts import CaptionForm, EventWords, Layout, Template, TemplateSet, form_of, uniform, weave
-from mkaudio.shards import EventStore
+from mkaudio.shards.event_store import EventStore
 
 _HEARD = 0.3
 """Confidence from which a class that the ear heard in a clip keeps events like it away."""
@@ -72,7 +72,7 @@ class Decider:
     def __init__(self, recipe: Recipe, templates: TemplateSet, events: EventStore | None) -> None:
         self._recipe, self._templates, self._events = recipe, templates, events
         self._by_layout: dict[CaptionForm, Mapping[Layout, list[Template]]] = {}
-        self._choice = None if events is None else Choice(events.labels, events.groups, events.lengths, events.lasting)
+        self._choice = None if events is None else Choice(*map(events.column, ("label", "group", "n_frames", "lasts")))
 
     def decide(self, epoch: int, base: Base) -> Decision:
         """Draw what is composed with a clip.
@@ -133,7 +133,7 @@ class Decider:
             if number is None:
                 return None
             events[letter] = number
-            heard.append(self._events.labels[number])
+            heard.append(self._events.event(number).label)
         return events
 
     def _at_store_rate(self, n_frames: float) -> int:
@@ -142,9 +142,7 @@ class Decider:
 
     def _frames(self, number: int) -> int:
         assert self._events is not None
-        return resampled_frames(
-            int(self._events.lengths[number]), self._events.sample_rate_hz, self._recipe.sample_rate_hz
-        )
+        return resampled_frames(self._events.n_frames(number), self._events.sample_rate_hz, self._recipe.sample_rate_hz)
 
     def _words(self, number: int) -> EventWords:
         assert self._events is not None

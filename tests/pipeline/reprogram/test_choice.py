@@ -7,29 +7,33 @@ from mkaudio.pipeline.reprogram.choice import Choice
 
 def choice(events=None, groups=None):
     events = FakeEvents() if events is None else events
-    return Choice(events.labels, groups or events.groups, events.lengths, events.lasting), events
+    events.groups = groups or events.groups
+    return Choice(*map(events.column, ("label", "group", "n_frames", "lasts"))), events
 
 
 def test_classes_are_drawn_evenly_however_many_events_they_have():
     barks = [("Bark", "a dog barking", "a dog barks", False, False, 0.5)] * 20
     many = FakeEvents((*barks, ("Rain", "rain falling", "rain falls", False, True, 2.0)))
     drawer, events = choice(many)
-    counts = Counter(events.labels[drawer.draw(seed, "A", (), "")] for seed in range(600))
+    counts = Counter(events.column("label")[drawer.draw(seed, "A", (), "")] for seed in range(600))
     assert abs(counts["Rain"] - 300) < 60
 
 
 def test_none_is_like_what_is_heard_nor_of_the_same_group():
     drawer, events = choice()
     for seed in range(100):
-        assert events.labels[drawer.draw(seed, "A", ("Dog", "Car"), "")] not in ("Bark", "Car passing by")
+        assert events.column("label")[drawer.draw(seed, "A", ("Dog", "Car"), "")] not in ("Bark", "Car passing by")
     only_cats, events = choice(groups=["mine", "", "mine", "mine", "mine"])
-    assert {events.labels[only_cats.draw(seed, "A", (), "mine")] for seed in range(50)} == {"Meow"}
+    assert {events.column("label")[only_cats.draw(seed, "A", (), "mine")] for seed in range(50)} == {"Meow"}
     assert drawer.draw(1, "A", ("Bark", "Meow", "Car passing by", "Rain", "Church bell"), "") is None
 
 
 def test_a_background_lasts_and_is_long_enough():
     drawer, events = choice()
-    assert {events.labels[drawer.draw(seed, "A", (), "", 8 * 16_000)] for seed in range(60)} == {"Rain", "Church bell"}
+    assert {events.column("label")[drawer.draw(seed, "A", (), "", 8 * 16_000)] for seed in range(60)} == {
+        "Rain",
+        "Church bell",
+    }
     assert {drawer.draw(seed, "A", (), "", 13 * 16_000) for seed in range(20)} == {None}
 
 

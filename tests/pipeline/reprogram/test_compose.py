@@ -39,8 +39,8 @@ def composed(maker, epochs=range(60), clips=CLIPS):
 
 
 def stem(maker, clip, composition, part):
-    """One part alone, without the gain of the whole."""
-    alone = replace(composition, parts=(part,), gain_db=0.0, n_frames=round(part.end_s * composition.sample_rate_hz))
+    """One part alone, 40 dB lower so that it is not clipped."""
+    alone = replace(composition, parts=(part,), gain_db=-40.0, n_frames=round(part.end_s * composition.sample_rate_hz))
     return dequantise(maker.rebuild(alone, (sound_of(clip), clip.sample_rate_hz)), composition.bit_depth)
 
 
