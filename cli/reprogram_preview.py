@@ -28,7 +28,7 @@ def show(opened: "Opened", epochs: range) -> None:
     drawn, came, relations, fallbacks, sentences = Counter[int](), Counter[int](), Counter[str](), Counter[str](), []
     with watch("compose", looked_at, "clip") as report:
         for index in opened.order.clips(epoch, 0, looked_at).tolist():
-            _, decision = opened.samples.decided(epoch, index)
+            decision = opened.samples.decided(epoch, index)
             drawn[decision.n_drawn] += 1
             came[len(decision.events)] += 1
             relations[decision.layout.value] += 1

@@ -149,7 +149,7 @@ def _words(table: object, file: str, lines: TemplateLines) -> dict[str, tuple[st
     with _at(file, lines.line("words", 0)):
         if not isinstance(table, Mapping):
             raise ValueError(f'words is {table!r}; write a table of lists, such as v = ["hearing"]')
-    for slot, options in table.items():  # type: ignore[attr-defined]
+    for slot, options in table.items():
         with _at(file, lines.line("words", 0, slot)):
             if not re.fullmatch(r"[a-z][a-z_]*", slot):
                 raise ValueError(f"words: {slot!r} cannot be a slot; use small letters, such as v")

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from mkaudio.pipeline.levels import SILENCE_DBFS, active_level_dbfs
 from mkaudio.pipeline.reprogram.base import Base
-from mkaudio.pipeline.reprogram.decide import Decider, Decision
+from mkaudio.pipeline.reprogram.decide import Decider, Decision, alone
 from mkaudio.pipeline.reprogram.placing import Place
 from mkaudio.pipeline.reprogram.recipe import Recipe
 from mkaudio.pipeline.reprogram.render import faded, mixed, rounded_db, safe_gain_db, stored, take
@@ -42,11 +42,11 @@ class Composer:
 
     Args:
         recipe: settings.
-        templates: the patterns.
+        templates: the patterns; None where there are no events.
         events: the event database; None: every clip stays alone.
     """
 
-    def __init__(self, recipe: Recipe, templates: TemplateSet, events: EventStore | None) -> None:
+    def __init__(self, recipe: Recipe, templates: TemplateSet | None, events: EventStore | None) -> None:
         self.recipe, self.templates, self.events = recipe, templates, events
         self._decider: Decider | None = None
 
@@ -61,9 +61,20 @@ class Composer:
             epoch: of the stream.
             base: the clip.
         """
+        if self.events is None or self.templates is None:
+            return alone(self.recipe, base)
         if self._decider is None:
             self._decider = Decider(self.recipe, self.templates, self.events)
         return self._decider.decide(epoch, base)
+
+    def parts(self, base: Base, decision: Decision) -> tuple[Part, ...]:
+        """Return the parts of a composition; their gains are found when they are heard.
+
+        Args:
+            base: the clip.
+            decision: what is composed with it.
+        """
+        return tuple(self._part(place, decision, base) for place in decision.places)
 
     def compose(self, epoch: int, base: Base, waveform_of: Callable[[], NDArray[np.float32]]) -> Composed:
         """Compose.
@@ -74,7 +85,7 @@ class Composer:
             waveform_of: gives its sound (C, T) at its own rate.
         """
         decision, recipe = self.decide(epoch, base), self.recipe
-        parts = [self._part(place, decision, base) for place in decision.places]
+        parts = self.parts(base, decision)
         clip = waveform_of(), base.sample_rate_hz
         untouched = [self._taken(part, clip, recipe.channels, recipe.sample_rate_hz) for part in parts]
         stems = [
@@ -99,7 +110,7 @@ class Composer:
             bit_depth=base.bit_depth,
             n_frames=decision.n_frames,
             gain_db=gain_db,
-            parts=tuple(parts),
+            parts=parts,
         )
         return Composed(stored(mix, gain_db, base.bit_depth), composition)
 
@@ -165,8 +176,8 @@ def _frames(*times_s: float, rate_hz: int) -> tuple[int, ...]:
 
 
 def _levelled(
-    parts: list[Part], places: tuple[Place, ...], untouched: list[NDArray[np.float32]], rate_hz: int
-) -> list[Part]:
+    parts: tuple[Part, ...], places: tuple[Place, ...], untouched: list[NDArray[np.float32]], rate_hz: int
+) -> tuple[Part, ...]:
     """Give each event its gain against the clip; both are measured without fades, which depend on what comes next."""
     if len(parts) == 1:
         return parts
@@ -180,4 +191,4 @@ def _levelled(
             gain_db = rounded_db(of_clip + offset_db - own) if min(of_clip, own) > SILENCE_DBFS else 0.0
             part = replace(part, gain_db=gain_db, snr_db=None if place.snr_db is None else rounded_db(place.snr_db))
         levelled.append(part)
-    return levelled
+    return tuple(levelled)

@@ -22,7 +22,6 @@ class Decision:
     """What a composition will be.
 
     Args:
-        seed: of its draws.
         n_drawn: events drawn.
         layout: of its parts.
         template: name of the pattern, "" for the clip alone.
@@ -33,7 +32,6 @@ class Decision:
         places: of the parts.
     """
 
-    seed: int
     n_drawn: int
     layout: Layout
     template: str
@@ -60,19 +58,32 @@ def composition_seed(seed: int, epoch: int, index: int) -> int:
     return int.from_bytes(hashlib.sha256(f"{seed}/{epoch}/{index}".encode()).digest()[:8])
 
 
+def alone(recipe: Recipe, base: Base, n_drawn: int = 0, fallback: str = "") -> Decision:
+    """Return the decision for a clip that stays as it is.
+
+    Args:
+        recipe: settings.
+        base: the clip.
+        n_drawn: events drawn.
+        fallback: why none of them comes.
+    """
+    n_frames = resampled_frames(base.n_frames, base.sample_rate_hz, recipe.sample_rate_hz)
+    return Decision(n_drawn, Layout.ALONE, "", (), base.prompt, fallback, {}, (Place("X", 0, 0, n_frames),))
+
+
 class Decider:
     """Draws compositions.
 
     Args:
         recipe: settings.
         templates: the patterns.
-        events: the event database; None: every clip stays alone.
+        events: the event database.
     """
 
-    def __init__(self, recipe: Recipe, templates: TemplateSet, events: EventStore | None) -> None:
+    def __init__(self, recipe: Recipe, templates: TemplateSet, events: EventStore) -> None:
         self._recipe, self._templates, self._events = recipe, templates, events
         self._by_layout: dict[CaptionForm, Mapping[Layout, list[Template]]] = {}
-        self._choice = None if events is None else Choice(*map(events.column, ("label", "group", "n_frames", "lasts")))
+        self._choice = Choice(*map(events.column, ("label", "group", "n_frames", "lasts")))
 
     def decide(self, epoch: int, base: Base) -> Decision:
         """Draw what is composed with a clip.
@@ -82,8 +93,7 @@ class Decider:
             base: the clip.
         """
         seed = composition_seed(self._recipe.seed, epoch, base.index)
-        n_drawn = 0 if self._choice is None else _drawn(self._recipe.weights, seed)
-        fallback = ""
+        n_drawn, fallback = _drawn(self._recipe.weights, seed), ""
         for n_events in range(n_drawn, 0, -1):
             found = self._of(n_events, base, seed)
             if isinstance(found, str):
@@ -93,11 +103,8 @@ class Decider:
             frames = {letter: self._frames(number) for letter, number in events.items()}
             places = places_of(layout, room, frames, self._recipe, seed)
             woven = weave(template, base.prompt, [self._words(number) for number in events.values()], seed)
-            return Decision(
-                seed, n_drawn, layout, template.name, woven.slots, woven.text, fallback, events, tuple(places)
-            )
-        n_frames = resampled_frames(base.n_frames, base.sample_rate_hz, self._recipe.sample_rate_hz)
-        return Decision(seed, n_drawn, Layout.ALONE, "", (), base.prompt, fallback, {}, (Place("X", 0, 0, n_frames),))
+            return Decision(n_drawn, layout, template.name, woven.slots, woven.text, fallback, events, tuple(places))
+        return alone(self._recipe, base, n_drawn, fallback)
 
     def _of(self, n_events: int, base: Base, seed: int) -> "tuple[Layout, Room, Mapping[str, int], Template] | str":
         """Draw layout, lengths, events and template of so many events; or say why there are none."""
@@ -123,7 +130,6 @@ class Decider:
         return self._by_layout[form]
 
     def _drawn_events(self, layout: Layout, room: Room, base: Base, seed: int) -> Mapping[str, int] | None:
-        assert self._choice is not None and self._events is not None
         heard = [event.label for event in base.heard if event.confidence >= _HEARD]
         events: dict[str, int] = {}
         for letter in "AB"[: layout.n_events]:
@@ -137,15 +143,12 @@ class Decider:
         return events
 
     def _at_store_rate(self, n_frames: float) -> int:
-        assert self._events is not None
         return max(1, round(n_frames * self._events.sample_rate_hz / self._recipe.sample_rate_hz))
 
     def _frames(self, number: int) -> int:
-        assert self._events is not None
         return resampled_frames(self._events.n_frames(number), self._events.sample_rate_hz, self._recipe.sample_rate_hz)
 
     def _words(self, number: int) -> EventWords:
-        assert self._events is not None
         event = self._events.event(number)
         return EventWords(event.label, event.noun, event.clauses, event.plural)
 
