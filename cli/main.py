@@ -7,7 +7,7 @@ import sys
 import typer
 
 from mkaudio import __version__
-from mkaudio.cli import audit, distill, fetch, inspect, select, starter_head, verify
+from mkaudio.cli import audit, distill, fetch, inspect, reprogram, select, starter_head, verify
 
 EXIT_FAILED, EXIT_USAGE, EXIT_STOPPED = 1, 2, 130
 _AGAIN = "then run it again (distill with --resume)"
@@ -31,6 +31,7 @@ app = typer.Typer(
 app.command("fetch")(fetch.fetch)
 app.command("distill")(distill.distill)
 app.command("inspect")(inspect.inspect)
+app.command("reprogram")(reprogram.reprogram)
 app.command("select")(select.select)
 app.command("verify")(verify.verify)
 app.command("audit")(audit.audit)
@@ -57,7 +58,7 @@ def main() -> None:
         SystemExit: with the exit code.
     """
     try:
-        app()
+        app(_with_values(sys.argv[1:]))
     except ValueError as error:
         _fail(error, EXIT_USAGE)
     except OSError as error:
@@ -68,6 +69,23 @@ def main() -> None:
         if ended.code == EXIT_STOPPED:  # typer turns an interrupt into this
             print("mkaudio: stopped; what is committed stays, --resume goes on from there", file=sys.stderr)
         raise
+
+
+def _with_values(arguments: list[str]) -> list[str]:
+    """Give a bare --templates an empty value, which means the default: Typer has no options that may go without one.
+
+    Args:
+        arguments: of the command line.
+
+    >>> _with_values(["reprogram", "out", "--templates", "--preview", "3"])
+    ['reprogram', 'out', '--templates', '', '--preview', '3']
+    """
+    given: list[str] = []
+    for number, argument in enumerate(arguments):
+        given.append(argument)
+        if argument == "--templates" and (number + 1 == len(arguments) or arguments[number + 1].startswith("-")):
+            given.append("")
+    return given
 
 
 def _of_the_system(error: OSError) -> str:

@@ -131,6 +131,8 @@ def _hash_alike(
     indexed: Indexed, earlier: Known, sources: dict[str, Source], config: DistillConfig, engine: Engine, watch: Watch
 ) -> Digests:
     """Hash the inputs that may equal another, and those that no worker will read whole."""
+    if all(source.keeps_duplicates for source in sources.values()):
+        return Digests(np.zeros(0, np.int64), np.zeros((0, SHA256_BYTES), np.uint8))
     inputs = _worth_hashing(indexed, earlier, config)
     rows = (row_of(record) for table in indexed.rows_of(inputs) for record in table.to_pylist())
     tasks = (HashTask(number, sources, part) for number, part in enumerate(_chunks(rows, PART_INPUTS)))

@@ -136,6 +136,7 @@ class Distillation:
                 language=window.row.language,
                 file_words=words_of_path(window.row.source_path) if self._config.file_names else "",
                 seed=wording_seed(window.sha256, window.start_s),
+                composition=self._sources[window.row.source_root].composition(window.row.as_input()),
             )
             for window, one, embedding in zip(windows, perceived, embeddings, strict=True)
         ]
@@ -273,4 +274,5 @@ def _clip(window: Window, heard: HeardClip, verdicts: tuple[Verdict, ...], selec
         licence=row.licence,
         attribution=row.attribution,
         source_url=row.source_url,
+        composition=heard.composition,
     )

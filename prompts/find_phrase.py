@@ -29,7 +29,7 @@ def find_phrase(words: str) -> EventPhrase | None:
     Returns:
         The phrase, or None where no class matches; classes that are `general` never do.
     """
-    label, spelled = _stems(words), "".join(_content_words(words))
+    label, spelled = stems(words), "".join(_content_words(words))
     exact = [
         (own.remark, own.spelled != spelled, len(name), name)
         for name, own in _index().items()
@@ -74,15 +74,15 @@ def _index() -> dict[str, _OwnWords]:
     index = {}
     for name, phrase in load_phrases().items():
         if not phrase.general:
-            parts = [part for part in re.sub(r"\(.*?\)", "", name).split(",") if _stems(part)]
+            parts = [part for part in re.sub(r"\(.*?\)", "", name).split(",") if stems(part)]
             subject = re.match(r"(.*)\b\w+ing\b", phrase.noun)
             index[name] = _OwnWords(
-                parts=tuple(frozenset(_stems(part)) for part in parts),
-                joined=frozenset("".join(_stems(part)) for part in parts),
+                parts=tuple(frozenset(stems(part)) for part in parts),
+                joined=frozenset("".join(stems(part)) for part in parts),
                 spelled="".join(_content_words(parts[0])),
                 remark="(" in name,
-                subject=frozenset(_stems(subject[1] if subject else "")),
-                words=frozenset(_stems(" ".join((name, phrase.noun, *phrase.clauses)))),
+                subject=frozenset(stems(subject[1] if subject else "")),
+                words=frozenset(stems(" ".join((name, phrase.noun, *phrase.clauses)))),
             )
     return index
 
@@ -104,7 +104,15 @@ def _content_words(words: str) -> tuple[str, ...]:
     return tuple(word for word in found if word not in _EMPTY_WORDS)
 
 
-def _stems(words: str) -> tuple[str, ...]:
+def stems(words: str) -> tuple[str, ...]:
+    """Return the words that mean something, by stem.
+
+    Args:
+        words: text or label, in any case.
+
+    >>> stems("The DogBarking_02 is heard")
+    ('dog', 'bark', 'heard')
+    """
     return tuple(map(_stem, _content_words(words)))
 
 

@@ -7,6 +7,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from mkaudio.prompts.event_phrase import EventPhrase, ancestors, is_a, load_phrases
 
@@ -117,6 +118,23 @@ def tellable(events: Sequence[SoundEvent]) -> tuple[SoundEvent, ...]:
     return tuple(told)
 
 
+@lru_cache(maxsize=1 << 18)
+def are_alike(one: str, other: str) -> bool:
+    """Tell whether two classes are kin, one above the other, or a pair of `ALIKE`: names that one sound may get.
+
+    Args:
+        one: a class, or a label that is none, which is like itself alone.
+        other: another.
+
+    >>> are_alike("Dog", "Bark"), are_alike("Dog", "Rain")
+    (True, False)
+    """
+    if not {one, other} <= load_phrases().keys():
+        return one == other
+    pairs = ((one, other), (other, one))
+    return any(is_a(*pair) for pair in pairs) or any(is_a(a, x) and is_a(b, y) for x, y in ALIKE for a, b in pairs)
+
+
 def _may_be_one(one: SoundEvent, other: SoundEvent) -> bool:
     """Whether two events may be one sound that the ear gives two names.
 
@@ -124,8 +142,7 @@ def _may_be_one(one: SoundEvent, other: SoundEvent) -> bool:
     root of the hierarchy (a Cello and a Violin, a Truck and a Train) and with a name of no source: a Thump is the sound of
     the Door.
     """
-    pairs = ((one.label, other.label), (other.label, one.label))
-    if any(is_a(*pair) for pair in pairs) or any(is_a(a, x) and is_a(b, y) for x, y in ALIKE for a, b in pairs):
+    if are_alike(one.label, other.label):
         return True
     roots = _root(one.label), _root(other.label)
     if roots == (_AMBIGUOUS, _AMBIGUOUS):

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from mkaudio.shards.composition import Composition
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -85,6 +87,7 @@ class Clip:
         licence: of the sound.
         attribution: whom to credit.
         source_url: where it came from.
+        composition: how it was composed; None for a recording.
     """
 
     key: str
@@ -109,6 +112,7 @@ class Clip:
     licence: str = ""
     attribution: str = ""
     source_url: str = ""
+    composition: Composition | None = None
 
     @property
     def duration_s(self) -> float:

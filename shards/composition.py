@@ -3,7 +3,9 @@
 Times are whole frames at the composition's rate, written in seconds.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,3 +85,36 @@ class Composition:
     def key(self) -> str:
         """Key of the clip that was composed upon."""
         return next(part.key for part in self.parts if part.origin == "clip")
+
+
+_OF_THE_WHOLE = ("seed", "epoch", "index", "n_drawn", "relation", "template", "fallback", "gain_db")
+"""What the manifest's column `composition` holds beside the slots; all else has columns of its own there."""
+
+
+def composition_columns(composition: Composition | None) -> dict[str, Any]:
+    """Return what a manifest row holds of a composition: the columns `parts` and `composition`.
+
+    Args:
+        composition: None for a recording.
+    """
+    if composition is None:
+        return {"parts": None, "composition": None}
+    slots = [{"name": name, "words": words} for name, words in composition.slots]
+    of_the_whole = {name: getattr(composition, name) for name in _OF_THE_WHOLE}
+    return {"parts": [asdict(part) for part in composition.parts], "composition": of_the_whole | {"slots": slots}}
+
+
+def composition_of(row: Mapping[str, Any]) -> Composition | None:
+    """Return the composition that a manifest row describes; None for a recording.
+
+    Args:
+        row: of the manifest.
+    """
+    if row["composition"] is None:
+        return None
+    return Composition(
+        **{name: row["composition"][name] for name in _OF_THE_WHOLE},
+        slots=tuple((slot["name"], slot["words"]) for slot in row["composition"]["slots"]),
+        **{name: row[name] for name in ("prompt", "n_events", "sample_rate_hz", "channels", "bit_depth", "n_frames")},
+        parts=tuple(Part(**part) for part in row["parts"]),
+    )

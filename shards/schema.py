@@ -22,20 +22,41 @@ def _fields(*columns: tuple[str, pa.DataType], nullable: Sequence[str] = ()) -> 
     return pa.schema([pa.field(name, kind, nullable=name in nullable) for name, kind in columns])
 
 
+def _struct(*columns: tuple[str, pa.DataType], nullable: Sequence[str] = ()) -> pa.StructType:
+    return pa.struct([pa.field(name, kind, nullable=name in nullable) for name, kind in columns])
+
+
 _TEXTS = pa.list_(pa.field("item", pa.string(), nullable=False))
-_EVENT = pa.struct([
-    pa.field("label", pa.string(), nullable=False),
-    pa.field("start_s", pa.float64(), nullable=False),
-    pa.field("end_s", pa.float64(), nullable=False),
-    pa.field("confidence", pa.float64(), nullable=False),
-])
-_PART = pa.struct([
-    pa.field("key", pa.string(), nullable=False),
-    pa.field("start_s", pa.float64(), nullable=False),
-    pa.field("end_s", pa.float64(), nullable=False),
-    pa.field("gain_db", pa.float64(), nullable=False),
-    pa.field("licence", pa.string(), nullable=False),
-])
+_EVENT = _struct(
+    ("label", pa.string()), ("start_s", pa.float64()), ("end_s", pa.float64()), ("confidence", pa.float64())
+)
+_PART = _struct(
+    ("origin", pa.string()),
+    ("key", pa.string()),
+    ("label", pa.string()),
+    ("source_start_s", pa.float64()),
+    ("start_s", pa.float64()),
+    ("end_s", pa.float64()),
+    ("gain_db", pa.float64()),
+    ("snr_db", pa.float64()),
+    ("fade_in_s", pa.float64()),
+    ("fade_out_s", pa.float64()),
+    ("licence", pa.string()),
+    ("attribution", pa.string()),
+    nullable=("snr_db",),
+)
+_SLOT = _struct(("name", pa.string()), ("words", pa.string()))
+_COMPOSITION = _struct(
+    ("seed", pa.int64()),
+    ("epoch", pa.int64()),
+    ("index", pa.int64()),
+    ("n_drawn", pa.int8()),
+    ("relation", pa.string()),
+    ("template", pa.string()),
+    ("slots", pa.list_(pa.field("item", _SLOT, nullable=False))),
+    ("fallback", pa.string()),
+    ("gain_db", pa.float64()),
+)
 
 _SOURCE = (("source_root", pa.string()), ("source_path", pa.string()))
 _BESIDE = (
@@ -94,10 +115,12 @@ MANIFEST = _fields(
     ("music_share", pa.float64()),
     *_BESIDE,
     ("parts", pa.list_(pa.field("item", _PART, nullable=False))),
+    ("composition", _COMPOSITION),
     *((f"{member}_{what}", pa.int64()) for member in ("flac", "json", "txt") for what in ("offset", "size")),
-    nullable=("score_percentile", "parts"),
+    nullable=("score_percentile", "parts", "composition"),
 )
-"""A row per committed clip. `parts` is the provenance of a composition, null for a recording."""
+"""A row per committed clip. `parts` and `composition` are the provenance of a composed one (`composition.py`), null for a
+recording."""
 
 CANDIDATES = _fields(
     ("key", pa.string()),

@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from mkaudio.shards.audio_codec import encode_flac
 from mkaudio.shards.clip import Clip
+from mkaudio.shards.composition import composition_columns
 from mkaudio.shards.disk import naming
 from mkaudio.shards.naming import MEMBERS, shard_files
 from mkaudio.shards.schema import CANDIDATES, MANIFEST, QUARANTINE, SELECTION, embeddings_schema, write_table
@@ -186,7 +187,7 @@ def _manifest_row(clip: Clip, scorer_id: str) -> dict[str, Any]:
         "licence": clip.licence,
         "attribution": clip.attribution,
         "source_url": clip.source_url,
-        "parts": None,
+        **composition_columns(clip.composition),
     }
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mkaudio.pipeline.timeline import Timeline
-from mkaudio.shards import Candidate
+from mkaudio.shards import Candidate, Composition
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,7 @@ class HeardClip:
         language: of the labels, "" where nobody said and they do not say it clearly.
         file_words: words of the file's name, always English; "" where it names no sound, or may not be used.
         seed: for the draws of wording, from the source's content and the window's start: equal sounds are worded alike.
+        composition: how it was composed, and its sentence; None for a recording.
     """
 
     duration_s: float
@@ -41,6 +42,7 @@ class HeardClip:
     language: str = ""
     file_words: str = ""
     seed: int = 0
+    composition: Composition | None = None
 
 
 class Expert(Protocol):

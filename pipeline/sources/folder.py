@@ -12,7 +12,7 @@ from mkaudio.pipeline.sources.files import extension_of, is_sound_name
 from mkaudio.pipeline.sources.notes import Notes, notes_of_json, notes_of_text
 from mkaudio.pipeline.sources.place import Folder
 from mkaudio.pipeline.sources.places import bytes_of, place_of
-from mkaudio.pipeline.sources.source import Input, root_name_of
+from mkaudio.pipeline.sources.source import Input, Source, root_name_of
 from mkaudio.pipeline.sources.tar import tar_inputs
 from mkaudio.shards.reasons import Reason, Refusal
 
@@ -24,7 +24,7 @@ _DATASET = frozenset({b"dataset.json", b"shards", b"commits"})
 """What a folder holds that `mkaudio distill` wrote: its own output is no input, wherever it lies."""
 
 
-class FolderSource:
+class FolderSource(Source):
     """Sounds in a folder and below; a tar in it is opened as a source of its own.
 
     Args:

@@ -20,7 +20,7 @@ from mkaudio.pipeline.sources.escape import escape_path, unescape_path
 from mkaudio.pipeline.sources.notes import Notes, notes_of_row, text_of
 from mkaudio.pipeline.sources.place import Look
 from mkaudio.pipeline.sources.places import bytes_of, place_of
-from mkaudio.pipeline.sources.source import Input, root_name_of
+from mkaudio.pipeline.sources.source import Input, Source, root_name_of
 from mkaudio.shards.reasons import Reason, Refusal
 
 _DELIMITERS = {".csv": ",", ".tsv": "\t"}
@@ -30,7 +30,7 @@ _LOOKS_AT_ONCE = 32
 _LOOKS_IN_MEMORY = 4096
 
 
-class ListSource:
+class ListSource(Source):
     """The sounds that a list names. Paths are relative to the list's own folder; rows of the same path are one sound.
 
     A cell may be an address in a store. One on the web counts only in a list that lies on the web: nobody's server is

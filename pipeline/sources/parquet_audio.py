@@ -16,7 +16,7 @@ from mkaudio.pipeline.sources.columns import resolve_columns
 from mkaudio.pipeline.sources.escape import JOINT, escape_path
 from mkaudio.pipeline.sources.notes import notes_of_row
 from mkaudio.pipeline.sources.places import bytes_of, place_of
-from mkaudio.pipeline.sources.source import Input, root_name_of
+from mkaudio.pipeline.sources.source import Input, Source, root_name_of
 from mkaudio.shards.reasons import Reason, Refusal
 
 _NAMES = ("audio", "bytes", "wav", "flac", "mp3", "ogg", "content", "sound")
@@ -48,7 +48,7 @@ def _buffered(path: Path | Address) -> io.BufferedReader:
     return io.BufferedReader(cast(io.RawIOBase, place_of(path).open(bytes_of(path))))
 
 
-class ParquetSource:
+class ParquetSource(Source):
     """The sounds of one Parquet file, a row each.
 
     Args:

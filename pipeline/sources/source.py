@@ -12,6 +12,7 @@ from typing import BinaryIO, Protocol
 from mkaudio.pipeline.sources.address import Address
 from mkaudio.pipeline.sources.escape import escape_path
 from mkaudio.pipeline.sources.notes import Notes
+from mkaudio.shards.composition import Composition
 from mkaudio.shards.reasons import Refusal
 
 
@@ -70,12 +71,14 @@ class Source(Protocol):
     `root` is the folder, on disk or in a store, that paths are relative to, `root_name` its name in the dataset,
     `identity` a hash of where the input lies: two folders of the same name are not the same input. `ignored` says after
     (and while) listing what was passed over and is no input: extension, or a remark in brackets → how many.
+    `keeps_duplicates` says that inputs of equal bytes are meant to be there.
     """
 
     root: Path | Address
     root_name: str
     identity: str
     ignored: Counter[str]
+    keeps_duplicates: bool = False
 
     def inputs(self) -> Iterator[Input]:
         """Yield every input once, sorted by the bytes of its path; refused ones too. Clears `ignored` first.
@@ -94,6 +97,14 @@ class Source(Protocol):
             Refusal: VANISHED, CHANGED since it was listed, UNREADABLE, MISSING, or what the listing already said.
         """
         ...
+
+    def composition(self, item: Input) -> Composition | None:
+        """Return how an input is composed of others; None for a recording.
+
+        Args:
+            item: what `inputs` yielded.
+        """
+        return None
 
 
 def root_name_of(root: Path | Address) -> str:

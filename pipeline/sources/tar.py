@@ -13,14 +13,14 @@ from mkaudio.pipeline.sources.files import extension_of, is_sound_name
 from mkaudio.pipeline.sources.notes import Notes, notes_of_json, notes_of_text
 from mkaudio.pipeline.sources.place import Place
 from mkaudio.pipeline.sources.places import bytes_of, place_of
-from mkaudio.pipeline.sources.source import Input, root_name_of
+from mkaudio.pipeline.sources.source import Input, Source, root_name_of
 from mkaudio.shards.reasons import Reason, Refusal
 
 _NOTES = {".txt": notes_of_text, ".json": notes_of_json, ".cls": notes_of_text}
 _MAX_NOTE_BYTES = 1 << 20
 
 
-class TarSource:
+class TarSource(Source):
     """The sounds of one tar.
 
     Args:

@@ -1,26 +1,15 @@
 """`mkaudio.open_stream`: a dataset, an event database and templates → a stream for any trainer."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from mkaudio.pipeline.reprogram import Recipe
 from mkaudio.pipeline.stream.batches import Batches
-from mkaudio.pipeline.stream.build_catalog import open_catalog
-from mkaudio.pipeline.stream.catalog import Catalog
-from mkaudio.pipeline.stream.catalog_files import stream_cache
 from mkaudio.pipeline.stream.loader import Loader
-from mkaudio.pipeline.stream.local_copies import LocalCopies
-from mkaudio.pipeline.stream.order import Order, block_bounds
-from mkaudio.pipeline.stream.plain import Plain
-from mkaudio.pipeline.stream.samples import Composes, Samples
+from mkaudio.pipeline.stream.opened import open_samples
 from mkaudio.pipeline.stream.stream import Stream
-from mkaudio.pipeline.stream.tars import Tars
-from mkaudio.shards import DatasetInfo, open_storage, read_dataset_info
-
-_TOLERANCE_S = 0.001
-"""A window of a whole number of frames may last a little longer than it says."""
 
 
 def open_stream(
@@ -78,49 +67,20 @@ def open_stream(
     """
     if workers < 0:
         raise ValueError(f"workers {workers}: 0 or more processes")
-    info = read_dataset_info(open_storage(dataset))
-    catalog = open_catalog(dataset, selection, cache, allow_partial)
     given: dict[str, Any] = {
         "sample_rate_hz": sample_rate_hz,
         "channels": channels,
-        "window_s": window_s if window_s is not None or recipe else _window_s(info, catalog),
+        "window_s": window_s,
         "seed": seed,
-        "weights": tuple(weights) if weights is not None else None if events or recipe else (1.0, 0.0, 0.0),
+        "weights": None if weights is None else tuple(weights),
     }
-    recipe = replace(recipe or Recipe(), **{name: value for name, value in given.items() if value is not None})
-    if recipe.window_s < catalog.longest_s - _TOLERANCE_S:
-        raise ValueError(
-            f"window_s {recipe.window_s:g}: the longest clip of {catalog.dataset} lasts {catalog.longest_s:g} s; "
-            "take a window that holds it"
-        )
-    composer, made_of = _composer(recipe, templates, events)
-    order = Order(block_bounds(catalog.bounds), recipe.seed)
-    batches = Batches(order, batch_size, rank, world_size, drop_last)
-    tars = Tars(catalog.dataset, info.scorer, LocalCopies(stream_cache(cache) / "shards", cache_gb))
-    loader = Loader(Samples(catalog, tars, composer), recipe.channels, recipe.window_frames if pad else None)
-    kind: dict[str, Any] = {"dataset": catalog.fingerprint, "recipe": recipe.fingerprint, **made_of}
-    kind |= {"batch_size": batch_size, "drop_last": drop_last}
-    return Stream(loader, batches, kind, recipe.seed, workers, epochs)
-
-
-def _window_s(info: DatasetInfo, catalog: Catalog) -> float:
-    return float(info.config.get("window_s") or catalog.longest_s)
-
-
-def _composer(recipe: Recipe, templates: str | Path, events: str | Path | None) -> tuple[Composes, dict[str, str]]:
-    """Return what makes the samples, and the fingerprints of what it makes them of.
-
-    Raises:
-        ValueError: events are to be drawn, and there is no database of them.
-    """
-    if events is None:
-        if any(recipe.weights[1:]):
-            raise ValueError("weights ask for events, but there is no event database; give events, or weights 1,0,0")
-        return Plain(recipe), {"templates": "", "events": ""}
-    from mkaudio.pipeline.reprogram.compose import Composer
-    from mkaudio.prompts.template_set import load_templates
-    from mkaudio.shards.event_store import EventStore
-
-    template_set, store = load_templates(str(templates)), EventStore(Path(events))
-    fingerprints = {"templates": str(template_set.fingerprint), "events": str(store.fingerprint)}
-    return Composer(recipe, template_set, store), fingerprints
+    settings = asdict(recipe) if recipe else {}
+    opened = open_samples(
+        dataset, events=events, templates=templates, selection=selection,
+        settings=settings | {name: value for name, value in given.items() if value is not None},
+        cache=cache, cache_gb=cache_gb, allow_partial=allow_partial,
+    )  # fmt: skip
+    batches = Batches(opened.order, batch_size, rank, world_size, drop_last)
+    loader = Loader(opened.samples, opened.recipe.channels, opened.recipe.window_frames if pad else None)
+    kind = {**opened.kind, "batch_size": batch_size, "drop_last": drop_last}
+    return Stream(loader, batches, kind, opened.recipe.seed, workers, epochs)

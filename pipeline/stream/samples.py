@@ -3,46 +3,18 @@
 No sample depends on one before it, so any process makes any of them, and makes the same.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mkaudio.pipeline.reprogram import Base
+from mkaudio.pipeline.reprogram.compose import Composed, Composer
+from mkaudio.pipeline.reprogram.decide import Decision
 from mkaudio.pipeline.stream.catalog import Catalog
 from mkaudio.pipeline.stream.sample_error import SampleError
 from mkaudio.pipeline.stream.tars import Tars
-from mkaudio.shards import Composition, Refusal, decode_flac, dequantise
-
-
-class Made(Protocol):
-    """What a composer makes: integer samples (C, T), and of what they are made."""
-
-    @property
-    def samples(self) -> NDArray[np.int16] | NDArray[np.int32]:
-        """The sound, (C, T)."""
-        ...
-
-    @property
-    def composition(self) -> Composition:
-        """Its provenance."""
-        ...
-
-
-class Composes(Protocol):
-    """What makes a sample of a clip: a function of its arguments alone, picklable."""
-
-    def compose(self, epoch: int, base: Base, waveform_of: Callable[[], NDArray[np.float32]]) -> Made:
-        """Make a sample.
-
-        Args:
-            epoch: number of the epoch.
-            base: the clip.
-            waveform_of: decodes its sound, (C, T) at its own rate.
-        """
-        ...
+from mkaudio.shards import Composition, Part, Refusal, decode_flac, dequantise
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +43,14 @@ class Samples:
         composer: makes a sample of a clip.
     """
 
-    def __init__(self, catalog: Catalog, tars: Tars, composer: Composes) -> None:
+    def __init__(self, catalog: Catalog, tars: Tars, composer: Composer) -> None:
         self._catalog, self._tars, self._composer = catalog, tars, composer
 
     def __len__(self) -> int:
         """Samples of one epoch."""
         return len(self._catalog)
 
-    def made(self, number: int) -> Made:
+    def made(self, number: int) -> Composed:
         """Return a sample as the composer made it.
 
         Args:
@@ -103,6 +75,46 @@ class Samples:
         provenance = made.composition
         waveform = dequantise(made.samples, provenance.bit_depth)
         return StreamSample(waveform, provenance.prompt, provenance.key, provenance)
+
+    def planned(self, epoch: int, index: int) -> tuple[Base, tuple[Part, ...]]:
+        """Return a clip and the parts that will be composed with it; no sound is opened, so gains are not known yet.
+
+        Args:
+            epoch: of the stream.
+            index: of the clip.
+        """
+        base = self._catalog.base(index)
+        return base, self._composer.parts(base, self._composer.decide(epoch, base))
+
+    def decided(self, epoch: int, index: int) -> Decision:
+        """Return what will be composed with a clip; no sound is opened.
+
+        Args:
+            epoch: of the stream.
+            index: of the clip.
+        """
+        return self._composer.decide(epoch, self._catalog.base(index))
+
+    def rebuilt(self, composition: Composition) -> NDArray[np.int16] | NDArray[np.int32]:
+        """Make a sample again from its provenance alone.
+
+        Args:
+            composition: the provenance.
+
+        Returns:
+            Integers (C, T).
+
+        Raises:
+            ValueError: it was made of another dataset.
+        """
+        index = composition.index
+        if not 0 <= index < len(self) or self._catalog.base(index).key != composition.key:
+            raise ValueError(
+                f"clip {index} of {self._catalog.dataset} is not {composition.key}: the sample was made of another dataset "
+                "or selection"
+            )
+        base = self._catalog.base(index)
+        return self._composer.rebuild(composition, (self._waveform(base), base.sample_rate_hz))
 
     def _waveform(self, base: Base) -> NDArray[np.float32]:
         place = self._catalog.place(base.index)

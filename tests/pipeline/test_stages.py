@@ -10,11 +10,14 @@ from mkaudio.pipeline.stages import Distillation, wording_seed
 def heard(*windows):
     """The clips of (name, sha256, start_s)."""
     waveform = np.sin(np.arange(32_000, dtype=np.float32))
-    distillation = Distillation([], {}, DistillConfig(), SimpleNamespace(tools=FakeToolbox()()))
+    recordings = SimpleNamespace(composition=lambda item: None)
+    distillation = Distillation([], {"root": recordings}, DistillConfig(), SimpleNamespace(tools=FakeToolbox()()))
     return distillation._hear([
         SimpleNamespace(
             heard={16_000: waveform}, duration_s=2.0, sha256=sha256, start_s=start_s,
-            row=SimpleNamespace(source_path=name, labels=(), language=""),
+            row=SimpleNamespace(
+                source_root="root", source_path=name, labels=(), language="", as_input=lambda: None
+            ),
         )
         for name, sha256, start_s in windows
     ])  # fmt: skip

@@ -7,7 +7,7 @@ from mkaudio.shards import CANDIDATES, MANIFEST
 
 def filled(schema, rows):
     blank = {
-        pa.types.is_string: "", pa.types.is_floating: 0.0, pa.types.is_integer: 0, pa.types.is_list: []
+        pa.types.is_string: "", pa.types.is_floating: 0.0, pa.types.is_integer: 0, pa.types.is_list: [], pa.types.is_struct: None,
     }  # fmt: skip
     whole = {field.name: next(value for kind, value in blank.items() if kind(field.type)) for field in schema}
     return pa.Table.from_pylist([whole | row for row in rows], schema=schema)

@@ -8,9 +8,9 @@ import pytest
 from streaming import noise_of
 
 from mkaudio.pipeline.reprogram import Recipe
+from mkaudio.pipeline.reprogram.compose import Composed, Composer
 from mkaudio.pipeline.stream import SampleError, Samples, open_catalog
 from mkaudio.pipeline.stream.local_copies import LocalCopies
-from mkaudio.pipeline.stream.plain import Plain
 from mkaudio.pipeline.stream.tars import Tars
 from mkaudio.shards import dequantise
 
@@ -19,11 +19,9 @@ class Turned:
     """A stand-in that makes another sample in every epoch: the sound turned round, the prompt with the epoch."""
 
     def compose(self, epoch, base, waveform_of):
-        made = Plain(Recipe(sample_rate_hz=8_000)).compose(epoch, base, waveform_of)
+        made = Composer(Recipe(sample_rate_hz=8_000), None, None).compose(epoch, base, waveform_of)
         prompt = f"{made.composition.prompt} In epoch {epoch}."
-        return made._replace(
-            samples=np.roll(made.samples, epoch, axis=1), composition=replace(made.composition, prompt=prompt)
-        )
+        return Composed(np.roll(made.samples, epoch, axis=1), replace(made.composition, prompt=prompt))
 
 
 def samples_of(dataset, cache):

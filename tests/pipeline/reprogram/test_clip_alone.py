@@ -8,7 +8,7 @@ import soxr
 from streaming import noise_of
 
 from mkaudio.pipeline.reprogram import Base, Recipe
-from mkaudio.pipeline.stream.plain import Plain
+from mkaudio.pipeline.reprogram.compose import Composer
 from mkaudio.shards import dequantise
 
 BASE = Base(3, "0000000003", "A noise.", 2, 4_000, 8_000, 1, 16, (), licence="CC0-1.0", attribution="somebody")
@@ -17,7 +17,7 @@ BASE = Base(3, "0000000003", "A noise.", 2, 4_000, 8_000, 1, 16, (), licence="CC
 def plain(samples, base=BASE, **recipe):
     settings = {"sample_rate_hz": 8_000, **recipe}
     base = replace(base, channels=len(samples), n_frames=samples.shape[1])
-    return Plain(Recipe(**settings)).compose(2, base, lambda: dequantise(samples, base.bit_depth))
+    return Composer(Recipe(**settings), None, None).compose(2, base, lambda: dequantise(samples, base.bit_depth))
 
 
 @pytest.mark.parametrize("bit_depth", [16, 24])

@@ -1,0 +1,36 @@
+"""The expert of composed sounds: it says the sentence that was composed with the sound, and nothing else."""
+
+from collections.abc import Sequence
+
+from mkaudio.pipeline.experts.expert import Expert, HeardClip
+from mkaudio.shards import Candidate
+
+
+class ReprogrammedExpert(Expert):
+    """Proposes the sentence of each composition.
+
+    Args:
+        version: identifies recipe, templates and events.
+    """
+
+    name = "reprogram"
+
+    def __init__(self, version: str) -> None:
+        self._version = version
+
+    def fingerprint(self) -> str:
+        """Return what identifies its answers."""
+        return self._version
+
+    def propose(self, clips: Sequence[HeardClip]) -> list[list[Candidate]]:
+        """Return one candidate a clip; none for a recording.
+
+        Args:
+            clips: B clips.
+        """
+        return [
+            [Candidate(self.name, self._version, clip.composition.prompt, clip.composition.n_events)]
+            if clip.composition and clip.composition.prompt
+            else []
+            for clip in clips
+        ]

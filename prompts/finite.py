@@ -1,0 +1,138 @@
+"""Whether words are a clause ("a dog barks") or a noun phrase ("a dog barking"); neither where that is not sure.
+
+>>> [(is_clause(text), is_noun(text)) for text in ("a dog barks", "a dog barking", "dogs in yard")]
+[(True, False), (False, True), (False, False)]
+"""
+
+import re
+from functools import cache
+
+from mkaudio.prompts.event_phrase import load_phrases
+from mkaudio.prompts.manner import BRIEFLY, LONG, MANY_TIMES, TWICE
+from mkaudio.prompts.modifiers import load_modifiers
+from mkaudio.prompts.noun_phrase import noun_phrase
+from mkaudio.prompts.words import words
+
+_AUXILIARIES = frozenset("is are was were am has have can could will does do".split())
+_RELATIVES = re.compile(r"\b(?:that|which|who|whose|whom|where|what|how|why|whether)\b")
+_NOT_BEFORE_VERBS = words("prepositions") | frozenset(
+    "a an the some of and or to two three four five several many his her their its my your our this these those as than "
+    "for while before after with without between during".split()
+)
+_PLURALS = frozenset("people children men women mice geese wolves kids voices feet cattle timpani bagpipes".split())
+_DETERMINERS = frozenset("a an the some two three four five several many his her their its".split())
+_NO_PARTICIPLES = frozenset(
+    "morning evening something anything nothing everything building ceiling king spring string ring wing sling thing during".split()
+)
+_CAPTION_VERBS = frozenset(
+    "accelerates approaches blows bounces continues drives echoes fades flies flows hits hums laughs makes moves opens passes "
+    "plays pours runs rushes says shouts sings slows speaks spins starts stops strikes talks tells types vibrates walks wails "
+    "yells yelps chatters clatters gurgles howls screeches shuffles trickles whooshes whispers works".split()
+)
+"""Verbs with which people write captions of sounds, beside those of our own phrases."""
+
+
+def is_clause(text: str) -> bool:
+    """Say whether a text is a clause for sure: a subject, and a verb in the present that we know.
+
+    Args:
+        text: in lower case or not, without a stop.
+    """
+    low = text.lower()
+    if is_own_clause(low):
+        return True
+    said = low.split()
+    if low in _nouns() or _RELATIVES.search(low) or len(said) < 2:
+        return False
+    if said[0] in {"it", "there"}:
+        return said[1] in {"is", "are"}
+    singular, plural = _verbs()
+    if not _AUXILIARIES.isdisjoint(said[1:]):
+        return True
+    for before, word in zip(said, said[1:], strict=False):
+        if before in _NOT_BEFORE_VERBS or before.endswith("'s"):
+            continue
+        several = before in _PLURALS or (before.endswith("s") and not before.endswith(("ss", "us")))
+        if word in singular or (several and word in plural):
+            return True
+    return False
+
+
+def is_noun(text: str) -> bool:
+    """Say whether a text is a noun phrase for sure, that may stand behind "followed by".
+
+    Args:
+        text: in lower case or not, without a stop.
+    """
+    low = text.lower()
+    if low in _nouns() or low.removeprefix("the sound of ") in _nouns():
+        return True
+    said = low.split()
+    if (
+        len(said) < 2
+        or said[0] not in _DETERMINERS
+        or _RELATIVES.search(low)
+        or _AUXILIARIES & set(said)
+        or is_clause(low)
+    ):
+        return False
+    for before, word, after in zip(said, said[1:], [*said[2:], ""], strict=False):
+        in_s = word.endswith("s") and not word.endswith(("ss", "'s", "us"))
+        if in_s and before not in _NOT_BEFORE_VERBS and not after.endswith("ing"):
+            return False  # "a dog yelps": perhaps a verb that we do not know
+    participle = any(len(word) > 4 and word.endswith("ing") and word not in _NO_PARTICIPLES for word in said)
+    return participle or " of " in low or noun_phrase(low) == low
+
+
+def is_going(text: str) -> bool:
+    """Say whether a clause tells what is going on: "a dog is barking", which reads badly beside "before".
+
+    Args:
+        text: a clause.
+    """
+    return not {"is", "are"}.isdisjoint(text.lower().split())
+
+
+def is_own_clause(text: str) -> bool:
+    """Say whether a clause is one of our phrases', with or without how often, how long or where.
+
+    Args:
+        text: a clause; one event, whatever joints are in it.
+    """
+    low = text.lower()
+    return low in _clauses() or any(
+        low.endswith(f" {more}") and low[: -len(more) - 1] in _clauses() for more in _modifiers()
+    )
+
+
+@cache
+def _clauses() -> frozenset[str]:
+    phrases = load_phrases().values()
+    return frozenset(text.lower() for one in phrases for text in (*one.clauses, one.repeats, one.lasts) if text)
+
+
+@cache
+def _nouns() -> frozenset[str]:
+    return frozenset(one.noun.lower() for one in load_phrases().values())
+
+
+@cache
+def _modifiers() -> tuple[str, ...]:
+    by_kind = (more for kind in load_modifiers().values() for claim in kind.values() for more in claim)
+    return tuple(sorted({*MANY_TIMES, *TWICE, *LONG, *BRIEFLY, *by_kind}))
+
+
+@cache
+def _verbs() -> tuple[frozenset[str], frozenset[str]]:
+    """Verbs of the third person, and those of the plural: what stands in our clauses behind the subject of the noun."""
+    singular, plural = set(_CAPTION_VERBS), set[str]()
+    for phrase in load_phrases().values():
+        subject = re.match(r"(.+?) \w+ing\b", phrase.noun)
+        for clause in phrase.clauses:
+            behind = re.match(rf"(?:{re.escape(subject[1]) if subject else 'someone'}|someone|something) (\w+)", clause)
+            if behind and behind[1] not in _AUXILIARIES:
+                (plural if phrase.plural and not behind[1].endswith("s") else singular).add(behind[1])
+    singular = {verb for verb in singular if verb.endswith("s")}
+    for verb in singular:
+        plural |= {verb[:-1], re.sub("ies$", "y", verb), re.sub("es$", "", verb)}
+    return frozenset(singular), frozenset(plural - singular)
