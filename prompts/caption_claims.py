@@ -42,7 +42,7 @@ _SAID = {
         r"(?:continu(?:ous|al)|constant|incessant|endless|ceaseless|perpetual|uninterrupted)(?:ly)?|non-?stop|on and on",
         r"without (?:a |any )?(?:pauses?|breaks?|interruptions?|stopping|pausing|end)|never (?:stops?|ends?|pauses?)",
         r"(?:from )?(?:start to (?:finish|end)|beginning to end)",
-        r"(?:\d+|two|three|four|five|six|ten|twenty|thirty|sixty|several|many|a few)[ -](?:full )?(?:second|minute|hour|sec|min)s?",
+        r"(?:\d+|two|three|four|five|six|ten|twenty|thirty|sixty|several|many|a few)[ -](?:second|minute|hour|sec|min)s?",
     ),
     Claim.ALONE: (
         r"nothing (?:else|more)|no (?:other|background|further|additional)|no one else|silen(?:ce|t|tly)|only|alone",
@@ -63,7 +63,7 @@ _SAID = {
         r"(?:fad(?:es?|ing)|dies|dying) (?:out|away|down)",
     ),
     Claim.BACKGROUND: (r"background|backdrop",),
-    Claim.LOUD: (r"loud(?:ly|er|est)?|close by|nearby|close-up|up close|deafening(?:ly)?|foreground|full volume",),
+    Claim.LOUD: (r"loud(?:ly|er|est)?|close by|nearby|close-up|up close|deafening(?:ly)?|foreground",),
 }
 _PATTERNS = {
     claim: re.compile(rf"(?<![\w-])(?:{'|'.join(words)})(?![\w-])", re.IGNORECASE) for claim, words in _SAID.items()

@@ -32,7 +32,7 @@ def is_clause(text: str) -> bool:
     if is_own_clause(low):
         return True
     said = low.split()
-    if low in _nouns() or _RELATIVES.search(low) or len(said) < 2:
+    if _is_own_noun(low) or _RELATIVES.search(low) or len(said) < 2:
         return False
     if said[0] in {"it", "there"}:
         return said[1] in {"is", "are"}
@@ -55,7 +55,7 @@ def is_noun(text: str) -> bool:
         text: in lower case or not, without a stop.
     """
     low = text.lower()
-    if low in _nouns() or low.removeprefix("the sound of ") in _nouns():
+    if _is_own_noun(low):
         return True
     said = low.split()
     if (
@@ -93,6 +93,10 @@ def is_own_clause(text: str) -> bool:
     return low in _clauses() or any(
         low.endswith(f" {more}") and low[: -len(more) - 1] in _clauses() for more in _modifiers()
     )
+
+
+def _is_own_noun(low: str) -> bool:
+    return low.removeprefix("the sound of ") in _nouns()
 
 
 @cache

@@ -3,7 +3,7 @@
 The words are English as templates use it, not all of it. Words in which nothing is recognised state nothing.
 
 >>> sorted(map(sorted, stated("{X}, and then {A}, with {B} in the background.")))
-[[('before', 'X', 'A')], [('under', 'B', 'A')]]
+[[('before', 'X', 'A')], [('under', 'B', 'A')], [('with', 'A', 'B')]]
 """
 
 import re
@@ -162,6 +162,8 @@ def _of_joint(one: str, other: str, joint: str, more: list[str]) -> Iterator[Sta
         yield _one("before", other, one)
     elif re.search(r"\bbefore\b", joint):
         yield _one("before", one, other)
+    elif re.search(r"\bheard behind\s*$", joint):
+        yield _one("under", one, other)
     elif re.search(r"\bbackground of\s*$", joint):
         yield _one("under", other, one)
     elif re.search(r"\bbehind\b", joint):

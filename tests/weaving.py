@@ -70,7 +70,9 @@ def relation_said(text, parts):
             elif _QUIET.search(sentence):
                 quiet = min(own[0])
         else:
-            assert re.match(rf"\s*(?:then|after {_THAT}|next|finally|at the (?:very )?end|it ends with)", sentence), sentence
+            assert re.match(rf"\s*(?:then|after {_THAT}|next|finally|at the (?:very )?end|it ends with)", sentence), (
+                sentence
+            )
             steps = [*steps, *own]
         said = own[0]
     named = []
