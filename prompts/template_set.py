@@ -5,26 +5,32 @@
 """
 
 import hashlib
-import re
-import tomllib
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any
 
 from mkaudio.prompts.caption_form import CaptionForm
+from mkaudio.prompts.event_phrase import PHRASES_VERSION
 from mkaudio.prompts.layout import Layout
-from mkaudio.prompts.lint import lint
-from mkaudio.prompts.template import AGREEING, Template, nearest, parse_relation, parse_template
-from mkaudio.prompts.template_lines import TemplateLines
-from mkaudio.prompts.weave import example_of
+from mkaudio.prompts.template import Template
+from mkaudio.prompts.template_check import nearest
+from mkaudio.prompts.template_file import parse_templates
 
 _FOLDER = resources.files("mkaudio.prompts") / "templates"
-_KEYS = ("relation", "text", "takes", "weight", "vouched")
-_CODE = ("caption_claims", "caption_form", "draw", "finite", "layout", "template", "weave")
+_CODE = (
+    "article",
+    "caption_claims",
+    "caption_form",
+    "caption_words",
+    "draw",
+    "finite",
+    "layout",
+    "noun_phrase",
+    "template",
+    "template_check",
+    "weave",
+)
 """The modules whose code decides a sentence."""
 
 
@@ -34,7 +40,7 @@ class TemplateSet:
 
     Args:
         name: of the set; a file's name without its ending.
-        fingerprint: start of the sha256 of the file and of the code that makes sentences of it.
+        fingerprint: start of the sha256 of the file, of the phrases and of the code that makes sentences of it.
         templates: in the order of the file.
     """
 
@@ -86,7 +92,7 @@ def load_templates(name_or_path: str = "natural") -> TemplateSet:
     """
     if name_or_path in template_set_names():
         content = (_FOLDER / f"{name_or_path}.toml").read_bytes()
-        return parse_templates(content, name_or_path, f"{name_or_path}.toml")
+        return _set(content, name_or_path, f"{name_or_path}.toml")
     path = Path(name_or_path)
     try:
         content = path.read_bytes()
@@ -98,9 +104,10 @@ def load_templates(name_or_path: str = "natural") -> TemplateSet:
         ) from None
     except OSError as error:
         raise ValueError(f"templates {name_or_path!r} cannot be read: {error.strerror}; give a TOML file") from None
-    return parse_templates(content, path.stem, name_or_path)
+    return _set(content, path.stem, name_or_path)
 
 
+<<<<<<< HEAD
 def parse_templates(content: bytes, name: str, file: str) -> TemplateSet:
     """Check the content of a template file.
 
@@ -217,20 +224,11 @@ def _check_type(key: str, value: object) -> None:
 
 def _fingerprint(content: bytes) -> str:
     digest = hashlib.sha256(content)
+=======
+def _set(content: bytes, name: str, file: str) -> TemplateSet:
+    digest = hashlib.sha256(content + PHRASES_VERSION.encode())
+    digest.update((resources.files("mkaudio.prompts") / "phrases" / "caption_words.toml").read_bytes())
+>>>>>>> i5-a
     for module in _CODE:
         digest.update((resources.files("mkaudio.prompts") / f"{module}.py").read_bytes())
-    return digest.hexdigest()[:12]
-
-
-class _Placed(ValueError):
-    """An error that says already where it is."""
-
-
-@contextmanager
-def _at(file: str, line: int) -> Iterator[None]:
-    try:
-        yield
-    except _Placed:
-        raise
-    except ValueError as error:
-        raise _Placed(f"{file}:{line}: {error}") from None
+    return TemplateSet(name, digest.hexdigest()[:12], parse_templates(content, name, file))
