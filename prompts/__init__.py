@@ -5,23 +5,26 @@ from mkaudio.prompts.bank_files import captions_of_file, cells_of_row, columns_w
 from mkaudio.prompts.bank_text import kept_captions
 from mkaudio.prompts.caption import Caption, in_order, sentence, together
 from mkaudio.prompts.caption_version import CAPTION_VERSION
-from mkaudio.prompts.draw import draw
+from mkaudio.prompts.draw import draw, uniform
 from mkaudio.prompts.event_phrase import PHRASES_VERSION, EventPhrase, ancestors, is_a, load_phrases
+from mkaudio.prompts.event_words import EventWords
 from mkaudio.prompts.find_phrase import find_phrase
 from mkaudio.prompts.generated_bank import generated_bank
 from mkaudio.prompts.joining import split_events
 from mkaudio.prompts.language import detect_language, is_english, language_of_labels, language_tag
 from mkaudio.prompts.lint import Linted, Mending, lint
 from mkaudio.prompts.lint_version import LINT_VERSION
+from mkaudio.prompts.named_event import NamedEvent, event_of_class, named_events
 from mkaudio.prompts.noun_phrase import noun_phrase
 from mkaudio.prompts.refuse import LintRefusal
 from mkaudio.prompts.scene import scene_captions, single_caption
-from mkaudio.prompts.sound_event import SURE, SoundEvent, gather, tellable
+from mkaudio.prompts.sound_event import SURE, SoundEvent, gather, may_be_one, tellable
 
 __all__ = [
-    "CAPTION_VERSION", "LINT_VERSION", "PHRASES_VERSION", "SURE", "BankCaption", "Caption", "EventPhrase", "LintRefusal",
-    "Linted", "Mending", "SoundEvent", "ancestors", "bank_fingerprint", "captions_of_file", "cells_of_row",
-    "columns_with_captions", "detect_language", "draw", "find_phrase", "gather", "generated_bank", "in_order", "is_a",
-    "is_english", "kept_captions", "language_of_labels", "language_tag", "lint", "load_phrases", "noun_phrase",
-    "scene_captions", "sentence", "single_caption", "split_events", "tellable", "together",
+    "CAPTION_VERSION", "LINT_VERSION", "PHRASES_VERSION", "SURE", "BankCaption", "Caption", "EventPhrase", "EventWords",
+    "LintRefusal", "Linted", "Mending", "NamedEvent", "SoundEvent", "ancestors", "bank_fingerprint", "captions_of_file",
+    "cells_of_row", "columns_with_captions", "detect_language", "draw", "event_of_class", "find_phrase", "gather",
+    "generated_bank", "in_order", "is_a", "is_english", "kept_captions", "language_of_labels", "language_tag", "lint",
+    "load_phrases", "may_be_one", "named_events", "noun_phrase", "scene_captions", "sentence", "single_caption",
+    "split_events", "tellable", "together", "uniform",
 ]  # fmt: skip
