@@ -39,7 +39,9 @@ def test_fewer_samples_than_ranks_leave_some_ranks_an_empty_batch():
 
 def test_drop_last_leaves_out_what_is_not_full():
     one = batches(drop_last=True)
-    assert one.steps == 4 and len(list(one.walk(0, 0, 2))) == 8 and {len(numbers) for numbers in one.walk(0, 0, 2)} == {6}
+    assert (
+        one.steps == 4 and len(list(one.walk(0, 0, 2))) == 8 and {len(numbers) for numbers in one.walk(0, 0, 2)} == {6}
+    )
     with pytest.raises(ValueError, match="29 clips do not fill a batch"):
         batches(batch_size=30, drop_last=True)
 
@@ -54,5 +56,5 @@ def test_a_walk_begins_anywhere_and_need_not_end():
 
 @pytest.mark.parametrize("wrong", [{"batch_size": 0}, {"rank": 2, "world_size": 2}, {"rank": -1}, {"world_size": 0}])
 def test_numbers_that_make_no_sense_are_refused(wrong):
-    with pytest.raises(ValueError, match="batch_size|rank"):
+    with pytest.raises(ValueError, match=r"batch_size|rank"):
         batches(**wrong)

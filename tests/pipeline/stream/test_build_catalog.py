@@ -40,7 +40,7 @@ def test_without_a_selection_every_clip_with_a_prompt_comes(tmp_path):
 def test_an_empty_selection_is_one_line(choir_dataset, tmp_path):
     storage = open_storage(choir_dataset)
     Selector(storage, read_dataset_info(storage), Rule(min_score=2.0)).make("none")
-    with pytest.raises(ValueError, match="--selection none: no clip of .* is in it"):
+    with pytest.raises(ValueError, match=r"--selection none: no clip of .* is in it"):
         open_catalog(choir_dataset, "none", tmp_path)
     with pytest.raises(ValueError, match="no clip with a prompt"):
         open_catalog(made_dataset(tmp_path / "out", (0, 0)), cache=tmp_path)

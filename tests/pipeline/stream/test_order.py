@@ -62,7 +62,9 @@ def test_blocks_lie_in_one_shard_and_cover_it():
 def test_the_hash_is_splitmix64_whatever_the_library():
     mask = (1 << 64) - 1
     salt = int.from_bytes(hashlib.sha256(b"0:3:clips").digest()[:8])
-    for number, found in zip((0, 1, 77, 10**9), _hashes(np.array([0, 1, 77, 10**9]), "0:3:clips").tolist(), strict=True):
+    for number, found in zip(
+        (0, 1, 77, 10**9), _hashes(np.array([0, 1, 77, 10**9]), "0:3:clips").tolist(), strict=True
+    ):
         mixed = (number * 0x9E3779B97F4A7C15 + salt) & mask
         mixed = ((mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9) & mask
         mixed = ((mixed ^ (mixed >> 27)) * 0x94D049BB133111EB) & mask

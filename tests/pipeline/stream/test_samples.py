@@ -48,7 +48,7 @@ def test_a_damaged_flac_is_named_and_nothing_comes_in_its_place(own_noises, tmp_
     with (own_noises / "shards" / "000002.tar").open("r+b") as tar:
         tar.seek(place.offset + place.size // 2)
         tar.write(bytes(50))
-    with pytest.raises(SampleError, match="sample 0000000009 of shard 2: damaged: .*; see mkaudio verify"):
+    with pytest.raises(SampleError, match=r"sample 0000000009 of shard 2: damaged: .*; see mkaudio verify"):
         samples[9]
     assert samples[10].prompt.startswith("Noise number 10.")
 

@@ -30,7 +30,9 @@ def test_it_gives_what_the_reader_gives(own_noises, catalog, tars):
 
 def test_a_shard_that_is_gone_is_named(own_noises, catalog, tars):
     (own_noises / "shards" / "000002.tar").unlink()
-    with pytest.raises(SampleError, match=r"shards/000002.tar: sample 0000000008 of shard 2: the shard is gone; put it back"):
+    with pytest.raises(
+        SampleError, match=r"shards/000002.tar: sample 0000000008 of shard 2: the shard is gone; put it back"
+    ):
         tars.flac(catalog.place(8))
     assert tars.flac(catalog.place(0))
 
