@@ -128,7 +128,7 @@ def _kind(inside: str) -> tuple[Kind, str]:
     if not comma and is_noun(inside):
         return Kind.NOUN, inside
     if joined:
-        return (Kind.SEVERAL if is_clause(parts[0]) or is_clause(before_comma) else Kind.SENTENCES), inside
+        return (Kind.SEVERAL if is_clause(before_comma if comma else parts[0]) else Kind.SENTENCES), inside
     if not comma and (with_article := noun_phrase(inside)):
         return Kind.NOUN, with_article
     return Kind.SENTENCES, inside

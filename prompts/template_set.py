@@ -11,6 +11,7 @@ from importlib import resources
 from pathlib import Path
 
 from mkaudio.prompts.caption_form import CaptionForm
+from mkaudio.prompts.draw import uniform
 from mkaudio.prompts.event_phrase import PHRASES_VERSION
 from mkaudio.prompts.layout import Layout
 from mkaudio.prompts.template import Template
@@ -65,6 +66,22 @@ class TemplateSet:
                 one for one in self.templates if form.kind in one.takes and form.allows(one.layout)
             )
         return self._fitting[form]
+
+    def chosen(self, form: CaptionForm, layout: Layout, seed: int) -> Template | None:
+        """Draw a template of a layout by weight; None where the set has none for such a caption.
+
+        Args:
+            form: of the caption.
+            layout: of the parts in time.
+            seed: of the composition.
+        """
+        fitting = [one for one in self.for_caption(form) if one.layout is layout]
+        place = uniform(seed, "template") * sum(one.weight for one in fitting)
+        for one in fitting:
+            place -= one.weight
+            if place < 0:
+                return one
+        return fitting[-1] if fitting else None
 
     def of_layout(self, layout: Layout) -> tuple[Template, ...]:
         """Return the templates that state a layout.

@@ -35,7 +35,14 @@ def test_clauses(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["a man talking", "the sound of waves on a shore", "several bells ringing", "a metal gate", "a group of people"],
+    [
+        "a man talking",
+        "the sound of waves on a shore",
+        "a series of barks",
+        "several bells ringing",
+        "a metal gate",
+        "a group of people",
+    ],
 )
 def test_noun_phrases(text):
     assert is_noun(text) and not is_clause(text)

@@ -50,6 +50,16 @@ def test_names_fingerprints_and_pickles():
     assert pickle.loads(pickle.dumps(natural)) == natural
 
 
+def test_templates_are_drawn_by_weight(tmp_path):
+    path = tmp_path / "mine.toml"
+    entry = '[[template]]\nrelation = "X before A"\ntext = "{{X}}. {} {{A}}."\nweight = {}\n'
+    path.write_text(entry.format("Then", 1) + entry.format("After that,", 3), "utf-8")
+    mine, form = load_templates(str(path)), form_of("Rain falls.")
+    names = [mine.chosen(form, Layout.X_A, seed).name for seed in range(2_000)]
+    assert names == [mine.chosen(form, Layout.X_A, seed).name for seed in range(2_000)]
+    assert abs(names.count("mine:2") / 2_000 - 0.75) < 0.04 and mine.chosen(form, Layout.A_X, 1) is None
+
+
 def test_the_file_of_the_docs_is_a_set(tmp_path):
     page = (Path(__file__).parent.parent.parent / "docs" / "templates.md").read_text("utf-8")
     path = tmp_path / "mine.toml"
