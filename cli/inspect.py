@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mkaudio.cli.inspect_events import events_connection, is_event_database, overview_of_events
+
 if TYPE_CHECKING:
     import duckdb
 
@@ -20,22 +22,28 @@ _SELECTED = """create view prompted as select m.* replace (
 
 
 def inspect(
-    path: Annotated[str, typer.Argument(help="A dataset's folder or s3://bucket/folder, or one Parquet file.")],
+    path: Annotated[
+        str, typer.Argument(help="A dataset's folder or s3://bucket/folder, an event database, or a Parquet file.")
+    ],
     sql: Annotated[
-        str | None, typer.Option(help="A query over manifest, candidates, quarantine, selection, plan (or file).")
+        str | None,
+        typer.Option(help="A query over manifest, candidates, quarantine, selection, plan (or events, or file)."),
     ] = None,
     prompts: Annotated[int, typer.Option(help="How many prompts to show.")] = 10,
     selection: Annotated[
         str | None, typer.Option(help="Show the clips and prompts of a selection; also the table selection of --sql.")
     ] = None,
 ) -> None:
-    """Show counts, hours, scores, which expert wins, refusals by reason, and some prompts.
+    """Show counts, hours, scores, which expert wins, refusals by reason, and some prompts; of events, their classes.
 
     Example: mkaudio inspect audiosets-prompted --sql "select prompt, score from manifest order by score limit 5"
     """
     connection = _connect(path, selection)
     if sql is not None:
         print(_query(connection, sql))
+    elif is_event_database(path):
+        for line in overview_of_events(connection, path):
+            print(line)
     elif _is_file(path):
         print(_query(connection, "select count(*) as rows from file"))
         print(_query(connection, "select column_name, column_type from (describe file)"))
@@ -63,6 +71,10 @@ def _connect(path: str, selection: str | None) -> "duckdb.DuckDBPyConnection":
         except (OSError, pyarrow.ArrowException) as error:
             raise ValueError(f"{path}: not Parquet that can be read: {error}") from error
         return connection
+    if is_event_database(path):
+        if selection is not None:
+            raise ValueError(f"--selection {selection}: {path} is an event database, which has no selections")
+        return events_connection(path)
     storage = open_storage(path)
     info = read_dataset_info(storage)
     if selection is not None:

@@ -7,7 +7,7 @@ import sys
 import typer
 
 from mkaudio import __version__
-from mkaudio.cli import audit, distill, fetch, inspect, reprogram, select, starter_head, verify
+from mkaudio.cli import audit, distill, events, fetch, inspect, reprogram, select, starter_head, verify
 
 EXIT_FAILED, EXIT_USAGE, EXIT_STOPPED = 1, 2, 130
 _AGAIN = "then run it again (distill with --resume)"
@@ -34,6 +34,7 @@ app.command("inspect")(inspect.inspect)
 app.command("reprogram")(reprogram.reprogram)
 app.command("select")(select.select)
 app.command("verify")(verify.verify)
+app.command("events")(events.events)
 app.command("audit")(audit.audit)
 app.command("starter-head")(starter_head.starter_head)
 

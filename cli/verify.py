@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mkaudio.cli.inspect_events import is_event_database
+
 if TYPE_CHECKING:
     from mkaudio.shards import DatasetInfo, Problem, Storage
 
@@ -13,7 +15,7 @@ _SHOWN = 50
 
 
 def verify(
-    dataset: Annotated[str, typer.Argument(help="The dataset's folder, or s3://bucket/folder.")],
+    dataset: Annotated[str, typer.Argument(help="A dataset's folder or s3://bucket/folder, or an event database.")],
     repair: Annotated[
         bool, typer.Option("--repair", help="Uncommit damaged shards, so that distill --resume makes them again.")
     ] = False,
@@ -28,6 +30,9 @@ def verify(
     from mkaudio.shards import DATASET_FILE, locked, open_storage, read_dataset_info
 
     storage = open_storage(dataset)
+    if is_event_database(dataset):
+        _verify_events(dataset, repair)
+        return
     if storage.state(DATASET_FILE) is None:
         read_dataset_info(storage)  # says that it is none; a damaged one is what was asked about
     with locked(storage) if repair else nullcontext():  # taken before looking: what a run is writing looks damaged
@@ -42,6 +47,19 @@ def verify(
             _repair(storage, problems)
         else:
             raise RuntimeError(f"{dataset}: {len(problems)} problems; --repair uncommits what is damaged")
+
+
+def _verify_events(folder: str, repair: bool) -> None:
+    from mkaudio.shards import EventStore, check_events
+
+    if repair:
+        raise ValueError(f"--repair: {folder} is an event database; make it again with mkaudio events --replace")
+    problems = list(check_events(folder))
+    for problem in problems[:_SHOWN]:
+        print(f"✗ {problem}")
+    if problems:
+        raise RuntimeError(f"{folder}: {len(problems)} problems; make it again with mkaudio events --replace")
+    print(f"✓ {len(EventStore(folder)):,} events are whole: every byte hashed, every sound compared with its row")
 
 
 def _problems(storage: "Storage", workers: int) -> "list[Problem]":

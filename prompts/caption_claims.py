@@ -2,8 +2,8 @@
 
 >>> [str(claim) for claim in claims_of("A cricket chirps continuously.")]
 ['whole']
->>> fits(claims_of("A cricket chirps continuously."), Layout.X_A), fits(claims_of("A cricket chirps continuously."), Layout.A_OVER_X)
-(False, True)
+>>> [fits(claims_of("A cricket chirps continuously."), layout) for layout in (Layout.X_A, Layout.A_OVER_X)]
+[False, True]
 """
 
 import re
@@ -37,23 +37,37 @@ class Claim(StrEnum):
 
 
 _SAID = {
-    Claim.WHOLE: r"the (?:whole|entire|full) (?:time|clip|recording|length|duration)|all the time|all along|throughout|"
-    r"(?:continu(?:ous|al)|constant|incessant|endless|ceaseless|perpetual|uninterrupted)(?:ly)?|non-?stop|on and on|"
-    r"without (?:a |any )?(?:pauses?|breaks?|interruptions?|stopping|pausing|end)|never (?:stops?|ends?|pauses?)|"
-    r"(?:from )?(?:start to (?:finish|end)|beginning to end)|the entirety|"
-    r"(?:\d+|two|three|four|five|six|ten|twenty|thirty|sixty|several|many|a few)[ -](?:full )?(?:seconds?|minutes?|hours?|secs?|mins?)",
-    Claim.ALONE: r"nothing (?:else|more)|no (?:other|background|further|additional)|no one else|silen(?:ce|t|tly)|only|alone|"
-    r"by (?:itself|himself|herself|themselves)|sole(?:ly)?|exclusively|otherwise|apart from that|without (?:any )?(?:other|background|noise)",
-    Claim.BARE: r"without (?:any )?(?:instruments?|music|accompaniment)|a cappella|unaccompanied|isolated|solo|in a quiet \w+",
-    Claim.BEGINS: r"at first|at the (?:very )?(?:start|beginning|outset)|in the beginning|to (?:begin|start) with|initially|"
-    r"(?:start|begin|open)(?:s|ing|ning)? (?:off |out )?(?:with|by)|first|earlier|prior",
-    Claim.ENDS: r"at the (?:very )?(?:end|close)|in the end|finally|eventually|lastly|at last|last|to finish|"
-    r"(?:end|finish|clos|conclud)(?:s|es|ing|e)? (?:with|in|by|off)|(?:comes?|coming) to an end|(?:then|and|until) (?:it |they )?"
-    r"(?:stops?|ends?)|(?:stops?|ends?)(?: suddenly| abruptly)?(?=\W*$)|(?:fad|dy)(?:es?|ing) (?:out|away|down)|dies (?:out|away|down)",
-    Claim.BACKGROUND: r"background|backdrop",
-    Claim.LOUD: r"loud(?:ly|er|est)?|close by|nearby|close-up|up close|deafening(?:ly)?|foreground|blar(?:es?|ing)|full volume",
-}  # fmt: skip
-_PATTERNS = {claim: re.compile(rf"(?<![\w-])(?:{words})(?![\w-])", re.IGNORECASE) for claim, words in _SAID.items()}
+    Claim.WHOLE: (
+        r"the (?:whole|entire|full) (?:time|clip|recording|length|duration)|all the time|all along|throughout|the entirety",
+        r"(?:continu(?:ous|al)|constant|incessant|endless|ceaseless|perpetual|uninterrupted)(?:ly)?|non-?stop|on and on",
+        r"without (?:a |any )?(?:pauses?|breaks?|interruptions?|stopping|pausing|end)|never (?:stops?|ends?|pauses?)",
+        r"(?:from )?(?:start to (?:finish|end)|beginning to end)",
+        r"(?:\d+|two|three|four|five|six|ten|twenty|thirty|sixty|several|many|a few)[ -](?:second|minute|hour|sec|min)s?",
+    ),
+    Claim.ALONE: (
+        r"nothing (?:else|more)|no (?:other|background|further|additional)|no one else|silen(?:ce|t|tly)|only|alone",
+        r"by (?:itself|himself|herself|themselves)|sole(?:ly)?|exclusively|otherwise|apart from that",
+        r"without (?:any )?(?:other|background|noise)",
+    ),
+    Claim.BARE: (
+        r"without (?:any )?(?:instruments?|music|accompaniment)|a cappella|unaccompanied|isolated|solo|in a quiet \w+",
+    ),
+    Claim.BEGINS: (
+        r"at first|at the (?:very )?(?:start|beginning|outset)|in the beginning|to (?:begin|start) with|initially",
+        r"(?:start|begin|open)(?:s|ing|ning)? (?:off |out )?(?:with|by)|first|earlier|prior",
+    ),
+    Claim.ENDS: (
+        r"at the (?:very )?(?:end|close)|in the end|finally|eventually|lastly|at last|last|to finish",
+        r"(?:end|finish|clos|conclud)(?:s|es|ing|e)? (?:with|in|by|off)|(?:comes?|coming) to an end",
+        r"(?:then|and|until) (?:it |they )?(?:stops?|ends?)|(?:stops?|ends?)(?: suddenly| abruptly)?(?=\W*$)",
+        r"(?:fad(?:es?|ing)|dies|dying) (?:out|away|down)",
+    ),
+    Claim.BACKGROUND: (r"background|backdrop",),
+    Claim.LOUD: (r"loud(?:ly|er|est)?|close by|nearby|close-up|up close|deafening(?:ly)?|foreground",),
+}
+_PATTERNS = {
+    claim: re.compile(rf"(?<![\w-])(?:{'|'.join(words)})(?![\w-])", re.IGNORECASE) for claim, words in _SAID.items()
+}
 
 
 def claims_of(text: str) -> tuple[Claim, ...]:

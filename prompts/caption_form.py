@@ -1,7 +1,9 @@
 """What kind of text a caption is, so that a template takes only captions that stand well in it.
 
->>> [str(form_of(text).kind) for text in ("A dog barks.", "A dog is barking.", "Dog barking.", "A dog barks, then rain falls.", "Yard, dogs")]
-['clause', 'progressive', 'noun', 'several', 'sentences']
+>>> [str(form_of(text).kind) for text in ("A dog barks.", "A dog is barking.", "Dog barking.", "A dog barks, then rain falls.")]
+['clause', 'progressive', 'noun', 'several']
+>>> str(form_of("Yard, dogs").kind)
+'sentences'
 """
 
 import re
@@ -10,6 +12,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from mkaudio.prompts.caption_claims import Claim, claims_of, fits
+from mkaudio.prompts.caption_words import caption_words
 from mkaudio.prompts.finite import is_clause, is_going, is_noun, is_own_clause
 from mkaudio.prompts.layout import Layout
 from mkaudio.prompts.mend_words import is_common
@@ -17,23 +20,13 @@ from mkaudio.prompts.noun_phrase import noun_phrase
 from mkaudio.prompts.words import words
 
 _JOINT = re.compile(
-    r", (?:and then|and finally|followed by|then|and|while|with|but|as) | (?:while|before|after|as|when|until|then|followed by|and|once|"
-    r"because|since|but|during|with|so) "
-)  # fmt: skip
+    r", (?:and then|and finally|followed by|then|and|while|with|but|as) |"
+    r" (?:while|before|after|as|when|until|then|followed by|and|once|because|since|but|during|with|so) "
+)
 _ORDER = re.compile(r"^First,? (?=.*,? (?:then|finally) )")
 _FINALLY = re.compile(r",? and finally |, finally ")
 _PLAIN = re.compile(r"[\w' ,-]+")
-_NAMES = frozenset("African Asian Bollywood Carnatic Christian Christmas Hammond French Latin Middle".split())
-"""Names with which words of ours begin."""
-_OPENERS = frozenset(
-    "a an the some someone somebody something it there two three four five six several many multiple various people children "
-    "men women man woman this these his her their its another one both each every no you he she they we".split()
-)
-
-_HANGING = frozenset(
-    "then and but or so while as before after when until once with without in on at during over under behind".split()
-)
-"""Openers of what hangs on something else, or is turned round: no "then" fits before them."""
+_NAMES, _OPENERS, _HANGING = caption_words("names"), caption_words("openers"), caption_words("hanging")
 
 
 class Kind(StrEnum):
@@ -135,7 +128,7 @@ def _kind(inside: str) -> tuple[Kind, str]:
     if not comma and is_noun(inside):
         return Kind.NOUN, inside
     if joined:
-        return (Kind.SEVERAL if is_clause(parts[0]) or is_clause(before_comma) else Kind.SENTENCES), inside
+        return (Kind.SEVERAL if is_clause(before_comma if comma else parts[0]) else Kind.SENTENCES), inside
     if not comma and (with_article := noun_phrase(inside)):
         return Kind.NOUN, with_article
     return Kind.SENTENCES, inside

@@ -6,30 +6,20 @@
 
 import re
 from functools import cache
+from itertools import pairwise
 
+from mkaudio.prompts.caption_words import caption_words
 from mkaudio.prompts.event_phrase import load_phrases
 from mkaudio.prompts.manner import BRIEFLY, LONG, MANY_TIMES, TWICE
 from mkaudio.prompts.modifiers import load_modifiers
 from mkaudio.prompts.noun_phrase import noun_phrase
-from mkaudio.prompts.words import words
 
-_AUXILIARIES = frozenset("is are was were am has have can could will does do".split())
+_AUXILIARIES = caption_words("auxiliaries")
 _RELATIVES = re.compile(r"\b(?:that|which|who|whose|whom|where|what|how|why|whether)\b")
-_NOT_BEFORE_VERBS = words("prepositions") | frozenset(
-    "a an the some of and or to two three four five several many his her their its my your our this these those as than "
-    "for while before after with without between during".split()
-)
-_PLURALS = frozenset("people children men women mice geese wolves kids voices feet cattle timpani bagpipes".split())
-_DETERMINERS = frozenset("a an the some two three four five several many his her their its".split())
-_NO_PARTICIPLES = frozenset(
-    "morning evening something anything nothing everything building ceiling king spring string ring wing sling thing during".split()
-)
-_CAPTION_VERBS = frozenset(
-    "accelerates approaches blows bounces continues drives echoes fades flies flows hits hums laughs makes moves opens passes "
-    "plays pours runs rushes says shouts sings slows speaks spins starts stops strikes talks tells types vibrates walks wails "
-    "yells yelps chatters clatters gurgles howls screeches shuffles trickles whooshes whispers works".split()
-)
-"""Verbs with which people write captions of sounds, beside those of our own phrases."""
+_NOT_BEFORE_VERBS = caption_words("no_verb_behind")
+_PLURALS = caption_words("plurals")
+_DETERMINERS = caption_words("determiners")
+_NO_PARTICIPLES = caption_words("no_participles")
 
 
 def is_clause(text: str) -> bool:
@@ -42,14 +32,14 @@ def is_clause(text: str) -> bool:
     if is_own_clause(low):
         return True
     said = low.split()
-    if low in _nouns() or _RELATIVES.search(low) or len(said) < 2:
+    if _is_own_noun(low) or _RELATIVES.search(low) or len(said) < 2:
         return False
     if said[0] in {"it", "there"}:
         return said[1] in {"is", "are"}
     singular, plural = _verbs()
     if not _AUXILIARIES.isdisjoint(said[1:]):
         return True
-    for before, word in zip(said, said[1:], strict=False):
+    for before, word in pairwise(said):
         if before in _NOT_BEFORE_VERBS or before.endswith("'s"):
             continue
         several = before in _PLURALS or (before.endswith("s") and not before.endswith(("ss", "us")))
@@ -65,7 +55,7 @@ def is_noun(text: str) -> bool:
         text: in lower case or not, without a stop.
     """
     low = text.lower()
-    if low in _nouns() or low.removeprefix("the sound of ") in _nouns():
+    if _is_own_noun(low):
         return True
     said = low.split()
     if (
@@ -105,6 +95,10 @@ def is_own_clause(text: str) -> bool:
     )
 
 
+def _is_own_noun(low: str) -> bool:
+    return low.removeprefix("the sound of ") in _nouns()
+
+
 @cache
 def _clauses() -> frozenset[str]:
     phrases = load_phrases().values()
@@ -125,7 +119,7 @@ def _modifiers() -> tuple[str, ...]:
 @cache
 def _verbs() -> tuple[frozenset[str], frozenset[str]]:
     """Verbs of the third person, and those of the plural: what stands in our clauses behind the subject of the noun."""
-    singular, plural = set(_CAPTION_VERBS), set[str]()
+    singular, plural = set(caption_words("verbs")), set[str]()
     for phrase in load_phrases().values():
         subject = re.match(r"(.+?) \w+ing\b", phrase.noun)
         for clause in phrase.clauses:

@@ -51,6 +51,32 @@ def noun_phrase(label: str) -> str:
     return mend_articles(phrase) if phrase else ""
 
 
+def is_plural_phrase(noun: str) -> bool:
+    """Say whether a noun phrase that `noun_phrase` made is plural: it ARE heard.
+
+    Args:
+        noun: the phrase.
+
+    >>> [is_plural_phrase(noun) for noun in ("footsteps on a floor", "a pair of scissors", "rain", "two dogs")]
+    [True, False, False, True]
+    """
+    said = noun.split()
+    head = next((said[number - 1] for number, word in enumerate(said) if number and word in _PLACE), said[-1])
+    return said[0] not in {"a", "an"} and head not in _MASS and _is_plural(head)
+
+
+def is_ordinary_phrase(noun: str) -> bool:
+    """Say whether all words of a noun phrase are ordinary ones: names of people and things that nobody knows are not.
+
+    Args:
+        noun: from `noun_phrase`.
+
+    >>> is_ordinary_phrase("a wooden door"), is_ordinary_phrase("a mike errecart monkey")
+    (True, False)
+    """
+    return all(is_common(word) or word in _PLACE or _is_noun(word) for word in noun.split())
+
+
 def _phrase(said: list[str]) -> str:
     place = next((number for number, word in enumerate(said) if word in _PLACE), None)
     if place is not None:

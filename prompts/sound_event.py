@@ -113,7 +113,7 @@ def tellable(events: Sequence[SoundEvent]) -> tuple[SoundEvent, ...]:
     for event in events:
         sayable = not (event.phrase.general or event.phrase.blind)
         sure = sayable and event.confidence >= SURE and event.heard_s >= PLACED_S
-        if sure and not any(_may_be_one(event, other) for other in told):
+        if sure and not any(may_be_one(event, other) for other in told):
             told.append(event)
     return tuple(told)
 
@@ -135,12 +135,16 @@ def are_alike(one: str, other: str) -> bool:
     return any(is_a(*pair) for pair in pairs) or any(is_a(a, x) and is_a(b, y) for x, y in ALIKE for a, b in pairs)
 
 
-def _may_be_one(one: SoundEvent, other: SoundEvent) -> bool:
+def may_be_one(one: SoundEvent, other: SoundEvent) -> bool:
     """Whether two events may be one sound that the ear gives two names.
 
     So it is with kin, with `ALIKE`, with two names of no source, and, where both are heard at once, with two sounds of one
     root of the hierarchy (a Cello and a Violin, a Truck and a Train) and with a name of no source: a Thump is the sound of
     the Door.
+
+    Args:
+        one: of a clip.
+        other: of the same clip.
     """
     if are_alike(one.label, other.label):
         return True

@@ -3,15 +3,12 @@
 The words are English as templates use it, not all of it. Words in which nothing is recognised state nothing.
 
 >>> sorted(map(sorted, stated("{X}, and then {A}, with {B} in the background.")))
-[[('before', 'X', 'A')], [('under', 'B', 'A')]]
->>> what_is_wrong("{A} before {X}.", Layout.X_A)
-'its words say that A comes before X'
+[[('before', 'X', 'A')], [('under', 'B', 'A')], [('with', 'A', 'B')]]
 """
 
 import re
 from collections.abc import Iterator
-
-from mkaudio.prompts.layout import Layout
+from itertools import pairwise
 
 Fact = tuple[str, str, str]
 """("before", "A", "X"), ("with", "A", "X") or ("under", "A", "X"): A is behind X, or X in front."""
@@ -26,8 +23,8 @@ _THEN = re.compile(
 _BEFORE_THAT = re.compile(rf"\b(?:before {_ALL}|but first|beforehand|earlier)\b")
 _FIRST = re.compile(r"\b(?:at )?first\b|\b(?:starts?|begins?|opens?) with\b|\bat the (?:very )?(?:start|beginning)\b")
 _DURING = re.compile(
-    rf"\bmeanwhile\b|\bat the same time(?: as)?\b|\bat once\b|\b(?:while|as) {_ALL} \w+(?: on)?|\ball the while\b|\bduring {_ALL}\b|"
-    rf"\bover {_ALL}\b|\bthroughout\b"
+    rf"\b(?:meanwhile|at the same time(?: as)?|at once|all the while|throughout|(?:during|over) {_ALL})\b|"
+    rf"\b(?:while|as) {_ALL} \w+(?: on)?"
 )
 _WHILE = re.compile(r"\b(?:while|as|during|over|(?:along|together) with)\b")
 _BEHIND_THAT = re.compile(rf"\b(?:behind|under|beneath) {_ALL}\b|\bin the background(?: of {_ALL})?\b")
@@ -58,40 +55,6 @@ def stated(text: str) -> list[Statement]:
         last = [part for part in parts if part == parts[-1] or _meet(found, part, parts[-1])]
         said, latest = [*said, *parts], [*latest, *parts] if behind else last
     return found
-
-
-def what_is_wrong(text: str, layout: Layout) -> str:
-    """Return what a template's words say against its layout, or leave open; "" where they say just that.
-
-    Args:
-        text: of the template; slots of words are filled already.
-        layout: that it claims to state.
-    """
-    statements = stated(text)
-    for statement in statements:
-        if not any(_is_true(fact, layout) for fact in statement):
-            kind, one, other = min(statement)
-            how = {"before": "comes before", "with": "is heard with", "under": "is in the background of"}[kind]
-            return f"its words say that {one} {how} {other}"
-    parts = [part for part in "ABX" if part in layout.value]
-    known = {fact for statement in statements for fact in statement if _is_true(fact, layout)}
-    for _ in parts:
-        known |= {fact for fact in _follows(known, parts)}
-    for one in parts:
-        for other in parts:
-            if one < other and not {("with", one, other), ("before", one, other), ("before", other, one)} & known:
-                return f"its words do not say how {one} and {other} lie in time"
-    return ""
-
-
-def layouts_stated(text: str, parts: set[str]) -> list[Layout]:
-    """Return the layouts that a template's words state.
-
-    Args:
-        text: of the template; slots of words are filled already.
-        parts: that it names.
-    """
-    return [one for one in Layout if set(one.value) & set("ABX") == parts and not what_is_wrong(text, one)]
 
 
 def _of_earlier(parts: list[str], gaps: list[str], said: list[str], latest: list[str]) -> Iterator[Statement]:
@@ -131,7 +94,7 @@ def _inside(parts: list[str], gaps: list[str]) -> list[Statement]:
     """Return what one sentence says of its parts."""
     found = list(_of_head(parts, gaps))
     skip = len(parts) > 2 and re.search(r"\bbetween\s*$", gaps[0]) is not None
-    for number, (one, other) in enumerate(zip(parts, parts[1:], strict=False)):
+    for number, (one, other) in enumerate(pairwise(parts)):
         behind, comma, joint = (
             gaps[number + 1].rpartition(",") if gaps[number + 1].count(",") == 1 else _split(gaps[number + 1])
         )
@@ -199,6 +162,8 @@ def _of_joint(one: str, other: str, joint: str, more: list[str]) -> Iterator[Sta
         yield _one("before", other, one)
     elif re.search(r"\bbefore\b", joint):
         yield _one("before", one, other)
+    elif re.search(r"\bheard behind\s*$", joint):
+        yield _one("under", one, other)
     elif re.search(r"\bbackground of\s*$", joint):
         yield _one("under", other, one)
     elif re.search(r"\bbehind\b", joint):
@@ -215,27 +180,3 @@ def _one(kind: str, one: str, other: str) -> Statement:
 
 def _meet(statements: list[Statement], one: str, other: str) -> bool:
     return any(kind != "before" and {one, other} == {a, b} for each in statements for kind, a, b in each)
-
-
-def _is_true(fact: Fact, layout: Layout) -> bool:
-    kind, one, other = fact
-    if not {one, other} <= set(layout.value):
-        return False
-    laid = layout.laid or ("", "")
-    step = {part: number for number, part in enumerate(layout.in_turn)}
-    step.setdefault(laid[0], step["X"])
-    if kind == "before":
-        return step[one] < step[other]
-    if step[one] != step[other]:
-        return False
-    return kind == "with" or (one, laid[1]) in {(laid[0], "under"), ("X", "above")}
-
-
-def _follows(known: set[Fact], parts: list[str]) -> Iterator[Fact]:
-    """Yield what follows from facts: what is before one that is before another, or heard with it, is before that as well."""
-    for kind, one, other in known:
-        if kind != "before":
-            yield from (("with", one, other), ("with", other, one))
-        for second, a, b in known:
-            if other == a and "before" in {kind, second}:
-                yield ("before", one, b)

@@ -12,15 +12,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from mkaudio.prompts.article import mend_articles
-from mkaudio.prompts.caption_form import Kind, Reading, read_caption
+from mkaudio.prompts.caption_form import Kind, read_caption
+from mkaudio.prompts.caption_words import caption_words
 from mkaudio.prompts.draw import draw
 from mkaudio.prompts.event_words import EventWords
-from mkaudio.prompts.template import AGREEING, Piece, Template
+from mkaudio.prompts.template import Piece, Template
+from mkaudio.prompts.template_check import AGREEING
 
 _BACKGROUND = re.compile(r" in the background\b|\bbackground (?=\w)")
-_NOT_QUIET = frozenset("loud loudly overhead nearby fierce sharp heavily booms roars bangs".split())
+_NOT_QUIET = caption_words("not_quiet")
 _STOPPED = re.compile(r"[.!?][\"')]?$")
-_LAST, _FIRST = re.compile(r"([^\W\d_]+) ?$"), re.compile(r" ?([^\W\d_]+)(?![\w'-])")
+_FIRST = re.compile(r" ?([^\W\d_]+)(?![\w'-])")
 _SOMETHING = re.compile(r"^something\b(?!.* else\b)")
 
 
@@ -50,7 +52,15 @@ def weave(template: Template, caption: str, events: Sequence[EventWords], seed: 
         ValueError: the template takes other captions, or another number of events.
     """
     reading = read_caption(caption)
-    _check(template, reading, events)
+    if reading.form.kind not in template.takes:
+        takes = ", ".join(sorted(template.takes))
+        raise ValueError(
+            f"template {template.name!r} takes captions of kind {takes}; found {caption!r}; choose by for_caption"
+        )
+    if len(events) != template.layout.n_events:
+        raise ValueError(
+            f"template {template.name!r} needs {template.layout.n_events} events; found {len(events)}; give as many"
+        )
     words, uses = dict(template.words), dict[str, int]()
     said, slots = "", list[tuple[str, str]]()
     for piece in template.pieces:
@@ -94,16 +104,6 @@ _DOG = EventWords("Bark", "a dog barking", ("a dog barks",))
 _DOOR = EventWords("Slam", "a door slamming", ("a door slams shut",))
 
 
-def _check(template: Template, reading: Reading, events: Sequence[EventWords]) -> None:
-    if reading.form.kind not in template.takes:
-        takes = ", ".join(sorted(template.takes))
-        raise ValueError(
-            f"template {template.name!r} takes captions of kind {takes}; {reading.own!r} is {reading.form.kind}; use for_caption"
-        )
-    if len(events) != template.layout.n_events:
-        raise ValueError(f"template {template.name!r} is of {template.layout.n_events} events; found {len(events)}")
-
-
 def _of_event(template: Template, piece: Piece, words: EventWords, seed: int) -> str:
     """Return the words of an event's slot: they hang on the event, the template and the seed alone."""
     part, _, more = piece.slot.partition(".")
@@ -141,9 +141,9 @@ def _joined(said: str, more: str) -> str:
     """Return words with more behind them: no stop behind a stop, no word twice ("drifts along along with a banjo")."""
     if more[:1] == "." and _STOPPED.search(said):
         return said + more[1:]
-    last, gap, first = _LAST.search(said), more[:1] == " " or said[-1:] == " ", _FIRST.match(more)
-    if last and first and gap and last[1].lower() == first[1].lower():
-        if first[1] == "while":  # "for a while while"
+    last, first = said.rpartition(" ")[2] or said[:-1].rpartition(" ")[2], _FIRST.match(more)
+    if first and first[1].lower() == last.lower() and (more[:1] == " " or said[-1:] == " "):
+        if last == "while":  # "for a while while"
             return f"{said} as{more[first.end() :]}"
         return said.rstrip() + more[first.end() :]
     return said + more
@@ -151,7 +151,7 @@ def _joined(said: str, more: str) -> str:
 
 def _capital(words: str, within: bool) -> str:
     """Return words as a sentence begins: at the very beginning a word such as "iPhone" stays."""
-    number = next((place for place, letter in enumerate(words) if letter.isalpha()), 0)
+    number = next((place for place, letter in enumerate(words) if letter.isalnum()), 0)
     first = re.match(r"[^\W\d_]+", words[number:])
     if not within and first and first[0][0].islower() and any(letter.isupper() for letter in first[0]):
         return words

@@ -15,6 +15,9 @@ from mkaudio.shards.dataset import (
     write_dataset_info,
 )
 from mkaudio.shards.disk import naming
+from mkaudio.shards.event_schema import EVENT_TABLE, EVENTS_FILE, EventsInfo, read_events_info
+from mkaudio.shards.event_store import EventStore, StoredEvent
+from mkaudio.shards.event_writer import check_room, write_events
 from mkaudio.shards.heard import HEARD, heard_in, heard_line, total_heard
 from mkaudio.shards.hugging_face import hugging_face_features
 from mkaudio.shards.local_storage import LocalStorage
@@ -60,6 +63,7 @@ from mkaudio.shards.selections import (
 from mkaudio.shards.storage import FileState, Storage
 from mkaudio.shards.verify import verify
 from mkaudio.shards.verify_description import read_description
+from mkaudio.shards.verify_events import check_events
 from mkaudio.shards.verify_problem import Problem, Remedy
 from mkaudio.shards.writer import ShardWriter
 
@@ -67,6 +71,8 @@ __all__ = [
     "CANDIDATES",
     "DATASET_FILE",
     "DEFAULT_SELECTION",
+    "EVENTS_FILE",
+    "EVENT_TABLE",
     "FILTERED",
     "HEARD",
     "LOG_FOLDER",
@@ -83,6 +89,8 @@ __all__ = [
     "DatasetInfo",
     "DatasetReader",
     "Event",
+    "EventStore",
+    "EventsInfo",
     "FileState",
     "Generation",
     "LocalStorage",
@@ -95,8 +103,11 @@ __all__ = [
     "Sample",
     "ShardWriter",
     "Storage",
+    "StoredEvent",
     "Verdict",
     "can_be_stored",
+    "check_events",
+    "check_room",
     "check_selection",
     "check_selection_name",
     "commit_selection",
@@ -120,6 +131,7 @@ __all__ = [
     "quantise",
     "read_dataset_info",
     "read_description",
+    "read_events_info",
     "read_marker",
     "read_sealed",
     "read_selection",
@@ -140,5 +152,6 @@ __all__ = [
     "uncommit_shard",
     "verify",
     "write_dataset_info",
+    "write_events",
     "write_table",
 ]  # fmt: skip

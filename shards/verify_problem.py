@@ -16,6 +16,7 @@ class Remedy(StrEnum):
     REDO = "distill --resume, once the shard is uncommitted"
     RESELECT = "mkaudio select, once the selection is removed"
     REPLACE = "mkaudio select --replace: the dataset has grown or changed since"
+    EVENTS = "mkaudio events --replace, which makes the database again"
     BY_HAND = "a person: a file that is not ours, or one that the system does not let us read"
     NONE = "nothing: the description or a plan, without which no shard can be made again"
 

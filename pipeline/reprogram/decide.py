@@ -82,7 +82,7 @@ class Decider:
 
     def __init__(self, recipe: Recipe, templates: TemplateSet, events: EventStore) -> None:
         self._recipe, self._templates, self._events = recipe, templates, events
-        self._by_layout: dict[CaptionForm, Mapping[Layout, list[Template]]] = {}
+        self._by_form: dict[CaptionForm, tuple[Layout, ...]] = {}
         self._choice = Choice(*map(events.column, ("label", "group", "n_frames", "lasts")))
 
     def decide(self, epoch: int, base: Base) -> Decision:
@@ -108,26 +108,24 @@ class Decider:
 
     def _of(self, n_events: int, base: Base, seed: int) -> "tuple[Layout, Room, Mapping[str, int], Template] | str":
         """Draw layout, lengths, events and template of so many events; or say why there are none."""
-        by_layout = self._fitting(form_of(base.prompt))
-        layouts = [layout for layout in by_layout if layout.n_events == n_events]
+        form = form_of(base.prompt)
+        layouts = [layout for layout in self._layouts(form) if layout.n_events == n_events]
         if not layouts:
             return "no template"
         cutting = Cutting(base, self._recipe)
         layouts = [layout for layout in layouts if cutting.fits(layout)]
         for layout in sorted(layouts, key=lambda layout: uniform(seed, f"relation {layout}")):
             room = cutting.room(layout, seed)
-            if events := self._drawn_events(layout, room, base, seed):
-                return layout, room, events, _weighted(by_layout[layout], seed)
+            events, template = self._drawn_events(layout, room, base, seed), self._templates.chosen(form, layout, seed)
+            if events and template:
+                return layout, room, events, template
         return "no unlike event" if layouts else "no room"
 
-    def _fitting(self, form: CaptionForm) -> Mapping[Layout, list[Template]]:
-        """Return the templates for such a caption by layout."""
-        if form not in self._by_layout:
-            found: dict[Layout, list[Template]] = {}
-            for template in self._templates.for_caption(form):
-                found.setdefault(template.layout, []).append(template)
-            self._by_layout[form] = found
-        return self._by_layout[form]
+    def _layouts(self, form: CaptionForm) -> tuple[Layout, ...]:
+        """Return the layouts in which there is a template for such a caption."""
+        if form not in self._by_form:
+            self._by_form[form] = tuple(dict.fromkeys(one.layout for one in self._templates.for_caption(form)))
+        return self._by_form[form]
 
     def _drawn_events(self, layout: Layout, room: Room, base: Base, seed: int) -> Mapping[str, int] | None:
         heard = [event.label for event in base.heard if event.confidence >= _HEARD]
@@ -160,12 +158,3 @@ def _drawn(weights: Sequence[float], seed: int) -> int:
             return number
         left -= weight
     return max(number for number, weight in enumerate(weights) if weight)
-
-
-def _weighted(templates: Sequence[Template], seed: int) -> Template:
-    left = uniform(seed, "template") * sum(template.weight for template in templates)
-    for template in templates:
-        if left < template.weight:
-            return template
-        left -= template.weight
-    return templates[-1]

@@ -81,9 +81,9 @@ def _joined(before: Place, behind: Place, room: Room, number: int) -> tuple[Plac
     How long they cross does not depend on an event that comes second, so that the first sounds the same whatever follows.
     """
     joint = room.joints[number]
-    crossed = min(joint.cross_fade, before.n_frames // 2)
+    crossed = min(joint.cross_fade, before.n_frames // 4)
     if behind.letter == "X":
-        crossed = min(crossed, behind.n_frames // 2)
+        crossed = min(crossed, behind.n_frames // 4)
     if crossed:
         before, behind = replace(before, fade_out=crossed), replace(behind, fade_in=min(crossed, behind.n_frames))
     return before, replace(behind, at=before.end + joint.gap - crossed)
