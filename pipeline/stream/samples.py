@@ -50,6 +50,14 @@ class Samples:
         """Samples of one epoch."""
         return len(self._catalog)
 
+    def base(self, index: int) -> Base:
+        """Return what is known of a clip.
+
+        Args:
+            index: of the clip.
+        """
+        return self._catalog.base(index)
+
     def made(self, number: int) -> Composed:
         """Return a sample as the composer made it.
 
