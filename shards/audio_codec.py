@@ -37,9 +37,10 @@ def quantise(waveform: NDArray[np.float32], bit_depth: int) -> Samples:
         (C, T) int16 for 16 bit, int32 for 24 bit.
     """
     full = float(1 << (bit_depth - 1))
-    rounded = np.rint(waveform * full).clip(-full, full - 1)
-    samples: Samples = rounded.astype(np.int16 if bit_depth == 16 else np.int32)
-    return samples
+    scaled = waveform * full
+    np.rint(scaled, out=scaled)
+    np.clip(scaled, -full, full - 1, out=scaled)
+    return scaled.astype(np.int16) if bit_depth == 16 else scaled.astype(np.int32)
 
 
 def dequantise(samples: Samples, bit_depth: int) -> NDArray[np.float32]:

@@ -1,5 +1,6 @@
 """Samples → batches, in this process or in worker processes of PyTorch's DataLoader. B batch, C channels, T samples."""
 
+import ctypes
 import signal
 from collections.abc import Generator, Iterable
 from multiprocessing.connection import wait
@@ -15,6 +16,8 @@ from mkaudio.shards import Composition
 if TYPE_CHECKING:
     import torch
 
+_MALLOC_OPTIONS = ((-1, 64 << 20), (-3, 32 << 20))
+"""M_TRIM_THRESHOLD and M_MMAP_THRESHOLD. Source: malloc.h of glibc, mallopt(3)."""
 _AHEAD = 2
 """Batches that each worker makes ahead."""
 
@@ -148,6 +151,17 @@ def _begin_worker(number: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     torch.set_num_threads(1)
     pa.set_cpu_count(1)
+    _keep_memory()
+
+
+def _keep_memory() -> None:
+    """Have glibc keep what is freed, up to 64 MB: it would give the waveforms of each sample back to the system, page by page."""
+    try:
+        mallopt = ctypes.CDLL(None).mallopt
+    except (OSError, AttributeError):  # another C library: slower, that is all
+        return
+    for option, value in _MALLOC_OPTIONS:
+        mallopt(option, value)
 
 
 def _zeros(shape: tuple[int, int, int]) -> "torch.Tensor":
@@ -157,7 +171,9 @@ def _zeros(shape: tuple[int, int, int]) -> "torch.Tensor":
 
     n_samples = int(np.prod(shape))
     if get_worker_info() is None or not n_samples:
-        return torch.from_numpy(np.zeros(shape, np.float32))  # pages of mere padding are not written: a quarter of the time
+        return torch.from_numpy(
+            np.zeros(shape, np.float32)
+        )  # pages of mere padding are not written: a quarter of the time
     memory: Any = torch.UntypedStorage
     flat = torch.tensor([], dtype=torch.float32).set_(memory._new_shared(4 * n_samples), 0, (n_samples,), (1,))
     return flat.view(shape)
