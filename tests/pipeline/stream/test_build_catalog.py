@@ -18,9 +18,9 @@ def clips_of(catalog):
 
 def test_a_selection_says_which_clips_and_which_prompts(choir_dataset, tmp_path):
     storage = open_storage(choir_dataset)
-    rule = Rule(experts=("labels",), top_k=2)
-    Selector(storage, read_dataset_info(storage), rule).make("named")
-    for selection in ("named", "default"):
+    for name, rule in (("named", Rule(experts=("labels",))), ("two", Rule(experts=("retriever", "labels"), top_k=2))):
+        Selector(storage, read_dataset_info(storage), rule).make(name)
+    for selection in ("named", "two", "default"):
         catalog = open_catalog(choir_dataset, selection, tmp_path)
         wanted = list(DatasetReader(choir_dataset, selection))
         assert clips_of(catalog) == [(one.key, one.prompt) for one in wanted] and wanted

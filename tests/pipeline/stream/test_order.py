@@ -33,6 +33,12 @@ def test_every_epoch_has_every_clip_once(shards):
         assert not np.array_equal(epochs[0], order_of(shards, seed=1).clips(0, 0, len(order)))
 
 
+def test_other_shards_come_first_in_another_epoch():
+    order = order_of(np.arange(0, 50_001, 500))
+    first = [frozenset((order.clips(epoch, 0, 4_000) // 500).tolist()) for epoch in range(3)]
+    assert len(set(first)) == 3
+
+
 def test_any_part_is_known_without_the_rest():
     whole = order_of(SHARDS["many"]).clips(5, 0, 40_000)
     order = order_of(SHARDS["many"])
