@@ -19,12 +19,14 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 setup: $(VENV)/.installed ## Make the virtual environment and fetch the starter pack.
 	@$(BIN)/mkaudio fetch starter
 
-demo: setup ## Distil ten real animal sounds, file names hidden, and show their prompts.
+demo: setup ## Distil ten real animal sounds, file names hidden, show their prompts, and compose them with one another.
 	@$(BIN)/mkaudio fetch demo-sounds
-	rm -rf runs/demo
+	rm -rf runs/demo runs/demo-events runs/demo-preview
 	$(BIN)/mkaudio distill --input "$$($(BIN)/mkaudio fetch demo-sounds)" --output runs/demo --no-file-names
 	$(BIN)/mkaudio inspect runs/demo
 	$(BIN)/mkaudio verify runs/demo
+	$(BIN)/mkaudio events "$$($(BIN)/mkaudio fetch demo-sounds)" --output runs/demo-events
+	$(BIN)/mkaudio reprogram runs/demo --events runs/demo-events --templates --epochs 1 --preview 10 --output runs/demo-preview
 
 test: setup ## Run the quick tests.
 	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile -m "not slow and not faults"

@@ -7,7 +7,7 @@ from mkaudio.prompts.caption import Caption, in_order, sentence, together
 from mkaudio.prompts.caption_form import CaptionForm, form_of
 from mkaudio.prompts.caption_version import CAPTION_VERSION
 from mkaudio.prompts.draw import draw, uniform
-from mkaudio.prompts.event_phrase import PHRASES_VERSION, EventPhrase, ancestors, is_a, load_phrases
+from mkaudio.prompts.event_phrase import PHRASES_VERSION, EventPhrase, ancestors, is_a, load_phrases, lowest
 from mkaudio.prompts.event_words import EventWords
 from mkaudio.prompts.find_phrase import find_phrase
 from mkaudio.prompts.generated_bank import generated_bank
@@ -32,6 +32,6 @@ __all__ = [
     "ancestors", "are_alike", "bank_fingerprint", "captions_of_file", "cells_of_row", "claims_number", "columns_with_captions",
     "detect_language", "draw", "event_of_class", "example_of", "find_phrase", "form_of", "gather", "generated_bank", "in_order",
     "is_a", "is_english", "kept_captions", "language_of_labels", "language_tag", "lint", "load_phrases", "load_templates",
-    "may_be_one", "named_classes", "named_events", "noun_phrase", "scene_captions", "sentence", "single_caption",
+    "lowest", "may_be_one", "named_classes", "named_events", "noun_phrase", "scene_captions", "sentence", "single_caption",
     "split_events", "tellable", "template_set_names", "together", "uniform", "weave",
 ]  # fmt: skip

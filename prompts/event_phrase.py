@@ -9,7 +9,7 @@
 import difflib
 import hashlib
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -134,6 +134,19 @@ def ancestors(name: str, phrases: Mapping[str, EventPhrase] | None = None) -> tu
             raise ValueError(f"event phrase {name!r}: its parents form a cycle, {' > '.join([*path, above])}; break it")
         path.append(above)
     return tuple(path[1:])
+
+
+def lowest(names: Sequence[str]) -> tuple[str, ...]:
+    """Return the classes of which none of the others is below them, in their order.
+
+    Args:
+        names: display names of classes; an unknown one has none above it.
+
+    >>> lowest(("Animal", "Dog", "Bark", "Rain"))
+    ('Bark', 'Rain')
+    """
+    above = {ancestor for name in names if name in load_phrases() for ancestor in ancestors(name)}
+    return tuple(name for name in names if name not in above)
 
 
 def is_a(name: str, ancestor_name: str) -> bool:

@@ -9,12 +9,14 @@ True
 import re
 from functools import cache, lru_cache
 
-from mkaudio.prompts.event_phrase import is_a, load_phrases
+from mkaudio.prompts.event_phrase import load_phrases, lowest
 from mkaudio.prompts.find_phrase import stems
 from mkaudio.prompts.joining import split_events
 from mkaudio.prompts.manner import MANY_TIMES, TWICE
 
-_COUNTS = re.compile(rf"\b(?:{'|'.join((*MANY_TIMES, *TWICE, 'two', 'three', 'four', 'times', 'many'))})\b")
+_COUNTS = re.compile(
+    rf"\b(?:{'|'.join((*MANY_TIMES, *TWICE, 'two', 'three', 'four', 'times', 'many'))})\b", re.IGNORECASE
+)
 
 
 @lru_cache(maxsize=65_536)
@@ -33,9 +35,8 @@ def named_classes(caption: str, heard: tuple[str, ...], n_events: int) -> tuple[
         Classes in the order of `heard`; None where fewer are found than the caption names.
     """
     words = frozenset(stems(caption))
-    named = [label for label in heard if any(form <= words for form in _forms(label))]
-    lowest = tuple(one for one in named if not any(is_a(other, one) for other in named if other != one))
-    return lowest if len(lowest) >= (n_events or len(split_events(caption))) else None
+    named = lowest([label for label in heard if any(form <= words for form in _forms(label))])
+    return named if len(named) >= (n_events or len(split_events(caption))) else None
 
 
 def claims_number(caption: str) -> bool:

@@ -10,7 +10,7 @@ from mkaudio.pipeline.reprogram.placing import Place, places_of
 from mkaudio.pipeline.reprogram.recipe import Recipe
 from mkaudio.pipeline.reprogram.render import resampled_frames
 from mkaudio.pipeline.reprogram.room import COVER, Cutting, Room
-from mkaudio.prompts import CaptionForm, EventWords, Layout, Template, TemplateSet, form_of, uniform, weave
+from mkaudio.prompts import CaptionForm, EventWords, Layout, Template, TemplateSet, form_of, lowest, uniform, weave
 from mkaudio.shards.event_store import EventStore
 
 _HEARD = 0.3
@@ -128,7 +128,7 @@ class Decider:
         return self._by_form[form]
 
     def _drawn_events(self, layout: Layout, room: Room, base: Base, seed: int) -> Mapping[str, int] | None:
-        heard = [event.label for event in base.heard if event.confidence >= _HEARD]
+        heard = list(lowest([event.label for event in base.heard if event.confidence >= _HEARD]))
         events: dict[str, int] = {}
         for letter in "AB"[: layout.n_events]:
             is_under = layout.laid == (letter, "under")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mkaudio.prompts.event_phrase import ROOTS, ancestors, is_a, load_phrases, parse_phrases
+from mkaudio.prompts.event_phrase import ROOTS, ancestors, is_a, load_phrases, lowest, parse_phrases
 
 PHRASES = load_phrases()
 MANNERS = {name: [text for text in (phrase.repeats, phrase.lasts) if text] for name, phrase in PHRASES.items()}
@@ -189,3 +189,12 @@ def test_the_words_load_nothing_heavy():
     code = "import sys, mkaudio.prompts.event_phrase as e; e.load_phrases(); print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert not {"numpy", "torch", "ray", "transformers"} & set(loaded)
+
+
+def test_the_lowest_classes_have_none_of_the_others_below_them():
+    names = ("Animal", "Speech", "Bark", "Dog", "Vehicle", "no class")
+    assert lowest(names) == ("Speech", "Bark", "Vehicle", "no class")
+    every = list(load_phrases())
+    assert set(lowest(every)) == {
+        name for name in every if not any(is_a(other, name) for other in every if other != name)
+    }

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mkaudio.prompts.event_phrase import is_a, load_phrases
-from mkaudio.prompts.sound_event import PLACED_S, SURE, SoundEvent, gather, tellable
+from mkaudio.prompts.sound_event import PLACED_S, SURE, SoundEvent, are_alike, gather, tellable
 
 PHRASES = load_phrases()
 SPANS = st.lists(st.tuples(st.floats(0, 8), st.floats(0.1, 2)), min_size=1, max_size=3).map(
@@ -74,3 +74,11 @@ def test_what_is_told_is_sure_sayable_and_never_one_thing_twice(events):
 )  # fmt: skip
 def test_one_sound_under_two_names_is_told_once(events, labels):
     assert told(*events) == labels
+
+
+def test_kin_and_look_alikes_are_alike_both_ways_and_a_label_that_is_no_class_only_to_itself():
+    for one, other, alike in (
+        ("Dog", "Bark", True), ("Dog", "Cat", False), ("Animal", "Cat", True), ("Water", "Liquid", True), ("Rain", "Rain", True),
+        ("knife", "knife", True), ("knife", "Rain", False),
+    ):  # fmt: skip
+        assert are_alike(one, other) == are_alike(other, one) == alike
