@@ -18,7 +18,7 @@ def clips_of(catalog):
 
 def test_a_selection_says_which_clips_and_which_prompts(choir_dataset, tmp_path):
     storage = open_storage(choir_dataset)
-    for name, rule in (("named", Rule(experts=("labels",))), ("two", Rule(experts=("retriever", "labels"), top_k=2))):
+    for name, rule in (("named", Rule(experts=("labels",))), ("two", Rule(top_k=2))):
         Selector(storage, read_dataset_info(storage), rule).make(name)
     for selection in ("named", "two", "default"):
         catalog = open_catalog(choir_dataset, selection, tmp_path)
