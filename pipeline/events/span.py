@@ -87,7 +87,8 @@ def find_span(
     begin, end = _drawn_out(level_dbfs >= still_dbfs, begin, end)
     if (end - begin) * HOP_S < min_s:
         return LeftOut.TOO_SHORT
-    if _is_bedded(level_dbfs, begin, end):
+    inside = (begin, end) if heard_s is None else (first, last)
+    if _is_bedded(level_dbfs, *inside):
         return LeftOut.NOISY
     hop = round(HOP_S * sample_rate_hz)
     start_frame = max(0, begin * hop - round(_PRE_ROLL_S * sample_rate_hz))
