@@ -9,7 +9,7 @@ from mkaudio.pipeline.reprogram.choice import Choice
 from mkaudio.pipeline.reprogram.placing import Place, places_of
 from mkaudio.pipeline.reprogram.recipe import Recipe
 from mkaudio.pipeline.reprogram.render import resampled_frames
-from mkaudio.pipeline.reprogram.room import COVER, Cutting, Room
+from mkaudio.pipeline.reprogram.room import COVER, Cutting, Room, whole_frames
 from mkaudio.prompts import CaptionForm, EventWords, Layout, Template, TemplateSet, form_of, lowest, uniform, weave
 from mkaudio.shards.event_store import EventStore
 
@@ -67,7 +67,7 @@ def alone(recipe: Recipe, base: Base, n_drawn: int = 0, fallback: str = "") -> D
         n_drawn: events drawn.
         fallback: why none of them comes.
     """
-    n_frames = resampled_frames(base.n_frames, base.sample_rate_hz, recipe.sample_rate_hz)
+    n_frames = whole_frames(base, recipe)
     return Decision(n_drawn, Layout.ALONE, "", (), base.prompt, fallback, {}, (Place("X", 0, 0, n_frames),))
 
 

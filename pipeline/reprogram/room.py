@@ -46,6 +46,16 @@ class Room:
     joints: tuple[Joint, ...]
 
 
+def whole_frames(base: Base, recipe: Recipe) -> int:
+    """Return the length of a whole clip at the composition's rate; where rounding up would leave the window, a frame less.
+
+    Args:
+        base: the clip.
+        recipe: settings.
+    """
+    return min(resampled_frames(base.n_frames, base.sample_rate_hz, recipe.sample_rate_hz), recipe.window_frames)
+
+
 class Cutting:
     """What is known of cutting one clip.
 
@@ -105,7 +115,7 @@ class Cutting:
             cuts[letter] = int((low_s + uniform(seed, f"length of {letter}") * (high_s - low_s)) * rate)
             left_s -= cuts[letter] / rate
         if not beside or base.duration_s <= left_s or self._needs is None:
-            return Room(0, resampled_frames(base.n_frames, base.sample_rate_hz, rate), (False, False), cuts, joints)
+            return Room(0, whole_frames(base, recipe), (False, False), cuts, joints)
         starts_s = starts_of(self._needs, base.duration_s, left_s)
         start_s = float(starts_s[int(uniform(seed, "cut of the clip") * len(starts_s))])
         source_frame = round(start_s * base.sample_rate_hz)
