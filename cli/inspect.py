@@ -116,6 +116,7 @@ def _query(connection: "duckdb.DuckDBPyConnection", sql: str) -> str:
 def _overview(
     connection: "duckdb.DuckDBPyConnection", n_prompts: int, shares: tuple[float, float], of_selection: str
 ) -> list[str]:
+    from mkaudio.pipeline.reprogram.tally import Tally
     from mkaudio.shards import HEARD, heard_line
 
     def rows(sql: str) -> list[tuple]:  # type: ignore[type-arg]
@@ -138,6 +139,15 @@ def _overview(
     lines += _histogram([score for (score,) in rows("select score from prompted order by score")])
     lines += ["", "which expert wins"]
     lines += _bars(rows("select expert, count(*) from prompted group by all order by 2 desc, 1"))
+    composed = rows(
+        "select composition.relation, composition.n_drawn, composition.fallback, count(*) from manifest "
+        "where composition is not null group by all"
+    )
+    if composed:
+        tally = Tally()
+        for relation, n_drawn, fallback, count in composed:
+            tally.add(relation, n_drawn, fallback, count)
+        lines += ["", "compositions", *tally.lines()]
     left = rows("select reason, count(*), any_value(source_path) from quarantine group by all order by 2 desc, 1")
     lines += ["", "refused or left out" if left else "nothing was refused"]
     lines += [f"  {count:>7,}  {reason:<18} e.g. {_one_line(path)}" for reason, count, path in left]

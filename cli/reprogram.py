@@ -65,7 +65,7 @@ def reprogram(
 
     Example: mkaudio reprogram audiosets-prompted --templates --events events --preview 10
     """  # noqa: DOC501 - what main() turns into exit codes
-    from mkaudio.cli.reprogram_preview import print_sentences, show as show_all, write_preview
+    from mkaudio.cli.reprogram_preview import print_overview, print_sentences, write_preview
     from mkaudio.cli.reprogram_rebuild import rebuild_sample
     from mkaudio.cli.reprogram_static import Where, write_static
     from mkaudio.cli.template_list import print_templates
@@ -105,7 +105,7 @@ def reprogram(
         where = Where(clap, samples_per_shard, limit, engine, workers, address, resume, cache)
         write_static(opened, which, output, where)
     else:
-        show_all(opened, which.start)
+        print_overview(opened, which.start)
 
 
 def _open(

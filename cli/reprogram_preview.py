@@ -15,7 +15,7 @@ _LOOKED_AT = 2_000
 _SHOWN = 12
 
 
-def show(opened: "Opened", epoch: int) -> None:
+def print_overview(opened: "Opened", epoch: int) -> None:
     """Print what the first clips of an epoch become: how many events, why fewer than drawn, relations, sentences.
 
     Args:

@@ -160,15 +160,21 @@ class Composer:
 
     def _taken(self, part: Part, clip: Sound, channels: int, rate_hz: int) -> NDArray[np.float32]:
         """Take a part from its own sound."""
-        sound, own_hz = clip if part.origin == "clip" else self._event(part.key)
+        sound, own_hz = clip if part.origin == "clip" else self._event(part)
         (source_frame,) = _frames(part.source_start_s, rate_hz=own_hz)
         start, end = _frames(part.start_s, part.end_s, rate_hz=rate_hz)
         return take(sound, own_hz, source_frame, end - start, rate_hz, channels)
 
-    def _event(self, key: str) -> Sound:
+    def _event(self, part: Part) -> Sound:
+        what = f"event {part.key} ({part.label})"
         if self.events is None:
-            raise ValueError(f"event {key}: the composition needs its event database, and none was given (--events)")
-        return dequantise(self.events.samples(int(key))[None], 16), self.events.sample_rate_hz
+            raise ValueError(f"{what}: the composition needs its event database, and none was given (--events)")
+        number = int(part.key) if part.key.isdecimal() else -1
+        if not 0 <= number < len(self.events) or self.events.event(number).label != part.label:
+            raise ValueError(
+                f"{what}: not in this event database; the composition was made with another one (--events)"
+            )
+        return dequantise(self.events.samples(number)[None], 16), self.events.sample_rate_hz
 
 
 def _frames(*times_s: float, rate_hz: int) -> tuple[int, ...]:

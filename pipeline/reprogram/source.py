@@ -13,7 +13,7 @@ from mkaudio.pipeline.sources.source import Input, Source
 from mkaudio.pipeline.stream.samples import Samples
 from mkaudio.shards import AudioInfo, Composition, composition_path, joined
 
-KIND = "composition"
+_KIND = "composition"
 _ROOT = "compositions"
 _AT_HAND = 256
 """Provenances kept between the decoding thread and the stages behind it, which are at most a few batches apart."""
@@ -56,7 +56,7 @@ class CompositionSource(Source):
                 base, decision, parts = self._samples.planned(epoch, index)
                 yield Input(
                     path=composition_path(epoch, index),
-                    kind=KIND,
+                    kind=_KIND,
                     group=base.group,
                     licence=joined(part.licence for part in parts),
                     attribution=joined(part.attribution for part in parts),

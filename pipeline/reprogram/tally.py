@@ -15,24 +15,23 @@ class Tally:
     """Counts compositions."""
 
     def __init__(self) -> None:
-        self.n_samples = 0
         self._drawn, self._came = Counter[int](), Counter[int]()
         self._relations, self._fallbacks = Counter[str](), Counter[str]()
 
-    def add(self, relation: str, n_drawn: int, fallback: str) -> None:
-        """Count one.
+    def add(self, relation: str, n_drawn: int, fallback: str, count: int = 1) -> None:
+        """Count one, or several that are alike.
 
         Args:
             relation: of its parts.
             n_drawn: events drawn.
             fallback: why fewer came; "" where all came.
+            count: how many.
         """
-        self.n_samples += 1
-        self._relations[relation] += 1
-        self._drawn[n_drawn] += 1
-        self._came[Layout(relation).n_events] += 1
+        self._relations[relation] += count
+        self._drawn[n_drawn] += count
+        self._came[Layout(relation).n_events] += count
         if fallback:
-            self._fallbacks[fallback] += 1
+            self._fallbacks[fallback] += count
 
     def lines(self) -> Iterator[str]:
         """Yield what a person reads of it."""
