@@ -5,7 +5,7 @@ import pytest
 from composing import FakeEvents
 from distilling import digests, quiet, run_distill
 from fakes import FakeToolbox
-from static_twin import EVENTS, HereEngine, Stopped, clips_in, samples_of, write_twin
+from static_twin import EVENTS, HereEngine, StoppedError, clips_in, samples_of, write_twin
 
 from mkaudio.pipeline import DistillConfig, distill, open_sources, opened_output
 from mkaudio.shards import DatasetReader, composition_of, decode_flac, open_storage, quantise, read_dataset_info, verify
@@ -75,7 +75,7 @@ def test_a_range_of_epochs_is_that_part_of_a_longer_one(twin, tmp_path):
 
 def test_stopped_between_shards_and_resumed_it_has_the_same_bytes(twin, tmp_path):
     dataset, samples = twin
-    with pytest.raises(Stopped):
+    with pytest.raises(StoppedError):
         write_twin(samples, tmp_path / "twin", stop_before=2)
     assert len(digests(tmp_path / "twin")) < len(digests(dataset))
     write_twin(samples, tmp_path / "twin", mode="resume")
@@ -91,7 +91,7 @@ def test_clips_that_stay_alone_are_there_in_every_epoch(clips, tmp_path):
 
 
 def test_every_sample_is_made_again_from_the_manifest_alone(twin):
-    dataset, samples = twin
+    dataset, _ = twin
     other = samples_of(dataset.parent / "clips", dataset.parent, seed=99, weights=(1.0, 0.0, 0.0))
     for sample in samples_in(dataset):
         assert np.array_equal(other.rebuilt(composition_of(sample.row)), stored(sample))
