@@ -1,7 +1,7 @@
 """Static twins in tests: compositions of tiny noises written as a dataset in this process, with stand-in models."""
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from composing import FakeEvents
 from distilling import quiet
@@ -96,8 +96,16 @@ class HereEngine:
     """Runs tasks in this process, and may stop before a shard."""
 
     factory: object
+    storage: object = None
+    source: object = None
+    lock: object = None
     stop_before: int | None = None
-    verdicts: dict = field(default_factory=dict)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        pass
 
     def run(self, tasks, report):
         workplace = Workplace(self.factory, report=report)
@@ -108,10 +116,14 @@ class HereEngine:
 
 
 def write_twin(
-    samples, output, epochs=range(2), mode="new", stop_before=None, limit=None, samples_per_shard=8, **settings
+    samples, output, epochs=range(2), mode="new", limit=None, samples_per_shard=8, engine=HereEngine, **settings
 ):
+    """Write it; `engine` takes the factory, the storage, the source and the lock."""
     config = static_config(samples.recipe, samples_per_shard)
     factory = StaticToolbox(tuple({"epochs": f"{epochs.start}:{epochs.stop}", **settings}.items()))
     storage, source = open_storage(output), CompositionSource(samples, "fingerprint", epochs, limit)
-    with opened_output(storage, mode, config, factory) as (info, _):
-        return distill(storage, info, [source], config, HereEngine(factory, stop_before), quiet)
+    with (
+        opened_output(storage, mode, config, factory) as (info, lock),
+        engine(factory, storage, source, lock) as running,
+    ):
+        return distill(storage, info, [source], config, running, quiet)

@@ -1,5 +1,8 @@
 """The static twin of a stream: the same sounds, sentences and provenance, as a dataset that is whole."""
 
+import shutil
+from functools import partial
+
 import numpy as np
 import pytest
 from composing import FakeEvents
@@ -7,7 +10,16 @@ from distilling import digests, quiet, run_distill
 from fakes import FakeToolbox
 from static_twin import EVENTS, HereEngine, StoppedError, clips_in, samples_of, write_twin
 
-from mkaudio.pipeline import DistillConfig, distill, open_sources, opened_output
+from mkaudio.pipeline import (
+    DistillConfig,
+    Limits,
+    LocalEngine,
+    RayEngine,
+    Workers,
+    distill,
+    open_sources,
+    opened_output,
+)
 from mkaudio.shards import DatasetReader, composition_of, decode_flac, open_storage, quantise, read_dataset_info, verify
 
 N = 19
@@ -76,7 +88,7 @@ def test_a_range_of_epochs_is_that_part_of_a_longer_one(twin, tmp_path):
 def test_stopped_between_shards_and_resumed_it_has_the_same_bytes(twin, tmp_path):
     dataset, samples = twin
     with pytest.raises(StoppedError):
-        write_twin(samples, tmp_path / "twin", stop_before=2)
+        write_twin(samples, tmp_path / "twin", engine=partial(HereEngine, stop_before=2))
     assert len(digests(tmp_path / "twin")) < len(digests(dataset))
     write_twin(samples, tmp_path / "twin", mode="resume")
     assert digests(tmp_path / "twin") == digests(dataset)
@@ -136,3 +148,43 @@ def distilled(tones, output):
     with opened_output(storage, "new", config, factory) as (info, _):
         distill(storage, info, open_sources([tones / "1.wav"]), config, HereEngine(factory), quiet)
     return output
+
+
+def local(factory, storage, source, lock):
+    return LocalEngine(factory, storage, Limits(60.0, None), lock)
+
+
+def by_ray(factory, storage, source, lock):
+    return RayEngine(factory, storage, [source], Limits(60.0, None), Workers(count=2), print)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", [local, by_ray])
+def test_every_engine_writes_the_same_bytes(twin, tmp_path, ray_session, engine):
+    dataset, samples = twin
+    write_twin(samples, tmp_path / "twin", engine=engine)
+    assert digests(tmp_path / "twin") == digests(dataset)
+
+
+@pytest.mark.slow
+def test_in_an_object_store_it_has_the_same_bytes(twin, s3):
+    dataset, samples = twin
+    write_twin(samples, s3.address("twin"))
+    for name in digests(dataset):
+        assert s3.get(f"twin/{name}") == (dataset / name).read_bytes(), name
+    assert list(verify(s3.address("twin"))) == []
+
+
+@pytest.mark.slow
+def test_a_clip_that_cannot_be_read_ends_it_with_its_name_and_nothing_in_its_place(clips, tmp_path):
+    damaged = shutil.copytree(clips, tmp_path / "clips")
+    samples = samples_of(damaged, tmp_path)
+    tar = bytearray((damaged / "shards" / "000002.tar").read_bytes())
+    row = next(iter(DatasetReader(damaged).samples(2, ["0000000011"]))).row
+    at = row["flac_offset"] + row["flac_size"] // 2
+    tar[at : at + 40] = bytes(40)
+    (damaged / "shards" / "000002.tar").write_bytes(tar)
+    for engine in (HereEngine, local):
+        with pytest.raises(RuntimeError, match="0000000011 of shard 2: damaged: "):
+            write_twin(samples, tmp_path / engine.__name__, engine=engine)
+        assert not read_dataset_info(open_storage(tmp_path / engine.__name__)).counts
