@@ -10,9 +10,7 @@ from mkaudio.shards import Composition, Part
 
 RATE_HZ, SECONDS = 8_000, 4.0
 CLIP = Part("clip", "0000000000", "", 0.0, 0.0, SECONDS)
-EVENT = Part(
-    "event", "0000000001", "A label that is much too long for the short bar behind which it stands", 0.0, 3.0, 3.5, -2.0
-)
+EVENT = Part("event", "0000000001", "A label that is far too long, " * 9, 0.0, 3.0, 3.5, -2.0)
 ALONE = Composition(
     0, 0, 0, 1, "A over X", "natural:1", (), "", "Rain falls and a dog barks, which is told at such a length that it takes two "
     "lines in every picture that is as wide as this one.", 2, RATE_HZ, 1, 16, int(SECONDS * RATE_HZ), 0.0, (CLIP,),

@@ -102,12 +102,22 @@ def test_clips_that_stay_alone_are_there_in_every_epoch(clips, tmp_path):
     assert flacs[:N] == flacs[N : 2 * N] == flacs[2 * N :]
 
 
+def test_a_prompt_stays_to_the_letter_and_a_silent_clip_stays(tmp_path, monkeypatch):
+    """Lint would mend the one, and distill leaves out the other: they are in the stream, so they are here."""
+    monkeypatch.setattr("streaming.noise_of", lambda number, *_: np.zeros((1, 300), np.int16))
+    clips = clips_in(tmp_path / "clips", (2,), prompt="Label: a owl  hoots (0.83)")
+    samples = samples_of(clips, tmp_path, weights=(1.0, 0.0, 0.0))
+    assert write_twin(samples, tmp_path / "twin", range(1)).counts["windows_committed"] == 2
+    assert {sample.prompt for sample in samples_in(tmp_path / "twin")} == {"Label: a owl  hoots (0.83)"}
+    assert list(verify(tmp_path / "twin")) == []
+
+
 def test_every_sample_is_made_again_from_the_manifest_alone(twin):
     dataset, _ = twin
     other = samples_of(dataset.parent / "clips", dataset.parent, seed=99, weights=(1.0, 0.0, 0.0))
     for sample in samples_in(dataset):
         assert np.array_equal(other.rebuilt(composition_of(sample.row)), stored(sample))
-    wrong = samples_of(dataset.parent / "clips", dataset.parent, events=FakeEvents(EVENTS[1:]))
+    wrong = samples_of(dataset.parent / "clips", dataset.parent, events=FakeEvents(EVENTS[1:] + EVENTS[:1]))
     with pytest.raises(ValueError, match=r"event 000000000\d \(.*\): not in this event database"):
         for sample in samples_in(dataset):
             wrong.rebuilt(composition_of(sample.row))
