@@ -5,6 +5,7 @@ This is the only place that mixes, when a sample is composed and when it is made
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 import soxr
@@ -39,7 +40,7 @@ def take(
         channels: of the stretch: 1 is the mean of all; 2 of a mono sound are alike.
 
     Returns:
-        (channels, n_frames).
+        (channels, n_frames), where nothing is to be converted a view on the sound.
     """
     n_source = sound.shape[1] - from_frame
     if n_frames != resampled_frames(n_source, rate_hz, wanted_hz):
@@ -69,12 +70,10 @@ def faded(taken: NDArray[np.float32], fade_in: int, fade_out: int) -> NDArray[np
     """Return a part with its fades, quarters of a sine: two that cross keep the power of unlike sounds.
 
     Args:
-        taken: (C, T).
+        taken: (C, T); it is changed.
         fade_in: frames.
         fade_out: frames.
     """
-    if fade_in or fade_out:
-        taken = taken.copy()  # it may be a view on a sound that is used again
     if fade_in:
         taken[:, :fade_in] *= _rise(fade_in)
     if fade_out:
@@ -82,6 +81,7 @@ def faded(taken: NDArray[np.float32], fade_in: int, fade_out: int) -> NDArray[np
     return taken
 
 
+@lru_cache(maxsize=64)
 def _rise(n_frames: int) -> NDArray[np.float32]:
     rise: NDArray[np.float32] = np.sin((np.arange(n_frames) + 0.5) * (np.pi / 2 / n_frames)).astype(np.float32)
     return rise
@@ -93,7 +93,7 @@ def mixed(
     """Add parts, each at its place and with its gain.
 
     Args:
-        stems: (C, T) of each part, with its fades.
+        stems: (C, T) of each part, with its fades; they are changed.
         parts: where they lie.
         n_frames: of the whole.
         sample_rate_hz: of the whole.
@@ -106,7 +106,9 @@ def mixed(
     mix = np.zeros((len(stems[0]), n_frames), np.float32)
     for stem, part in zip(stems, parts, strict=True):
         at = round(part.start_s * sample_rate_hz)
-        mix[:, at : at + stem.shape[1]] += stem * np.float32(10 ** (part.gain_db / 20)) if part.gain_db else stem
+        if part.gain_db:
+            stem *= np.float32(10 ** (part.gain_db / 20))
+        mix[:, at : at + stem.shape[1]] += stem
     return mix
 
 
@@ -130,8 +132,10 @@ def stored(mix: NDArray[np.float32], gain_db: float, bit_depth: int) -> NDArray[
     """Return a mix as integers.
 
     Args:
-        mix: (C, T).
+        mix: (C, T); it is changed.
         gain_db: of the whole.
         bit_depth: 16 or 24.
     """
-    return quantise(mix * np.float32(10 ** (gain_db / 20)) if gain_db else mix, bit_depth)
+    if gain_db:
+        mix *= np.float32(10 ** (gain_db / 20))
+    return quantise(mix, bit_depth)
