@@ -1,6 +1,6 @@
 """Bytes on disk: what a dataset is. Knows nothing of how it was made."""
 
-from mkaudio.shards.audio_codec import decode_flac, dequantise, encode_flac, quantise
+from mkaudio.shards.audio_codec import decode_flac, decode_flac_part, dequantise, encode_flac, quantise
 from mkaudio.shards.audio_info import AudioInfo
 from mkaudio.shards.audio_reader import AudioReader
 from mkaudio.shards.clip import Candidate, Clip, Event, Verdict
@@ -115,6 +115,7 @@ __all__ = [
     "committed",
     "composition_of",
     "decode_flac",
+    "decode_flac_part",
     "dequantise",
     "encode_flac",
     "heard_in",

@@ -11,13 +11,10 @@ from mkaudio.pipeline.reprogram.base import Base
 from mkaudio.pipeline.reprogram.decide import Decider, Decision, alone
 from mkaudio.pipeline.reprogram.placing import Place
 from mkaudio.pipeline.reprogram.recipe import Recipe
-from mkaudio.pipeline.reprogram.render import faded, mixed, rounded_db, safe_gain_db, stored, take
+from mkaudio.pipeline.reprogram.render import Sound, faded, mixed, rounded_db, safe_gain_db, stored, take
 from mkaudio.prompts import TemplateSet
 from mkaudio.shards import Composition, Part, dequantise
 from mkaudio.shards.event_store import EventStore
-
-Sound = tuple[NDArray[np.float32], int]
-"""A waveform (C, T) and its rate in Hz."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,21 +77,22 @@ class Composer:
             self._part(place, gain_db, decision, base) for place, gain_db in zip(decision.places, gains_db, strict=True)
         )
 
-    def compose(self, epoch: int, base: Base, waveform_of: Callable[[], NDArray[np.float32]]) -> Composed:
+    def compose(self, epoch: int, base: Base, read: Callable[[int, int], NDArray[np.float32]]) -> Composed:
         """Compose.
 
         Args:
             epoch: of the stream.
             base: the clip.
-            waveform_of: gives its sound (C, T) at its own rate, an array that may be changed.
+            read: gives any stretch of its sound: (first frame, number of frames) → (C, that number), at its own rate, an
+                array that may be changed.
         """
         decision, recipe = self.decide(epoch, base), self.recipe
-        clip = waveform_of(), base.sample_rate_hz
+        clip = Sound(read, base.n_frames, base.sample_rate_hz)
         stems = []
         for place in decision.places:
             number = decision.events.get(place.letter)
-            sound = clip if number is None else self._event(number, place.n_frames, recipe.sample_rate_hz)
-            stems.append(take(*sound, place.source_frame, place.n_frames, recipe.sample_rate_hz, recipe.channels))
+            sound = clip if number is None else self._event(number)
+            stems.append(take(sound, place.source_frame, place.n_frames, recipe.sample_rate_hz, recipe.channels))
         gains_db = _gains_db(decision.places, stems, recipe.sample_rate_hz)
         for stem, place in zip(stems, decision.places, strict=True):
             faded(stem, place.fade_in, place.fade_out)
@@ -126,7 +124,7 @@ class Composer:
 
         Args:
             composition: the provenance.
-            clip: the stored sound of its clip, (C, T) and rate; the array may be changed.
+            clip: the stored sound of its clip.
 
         Returns:
             The same integers (C, T).
@@ -135,8 +133,8 @@ class Composer:
         stems = []
         for part in composition.parts:
             n_frames = round(part.end_s * rate) - round(part.start_s * rate)
-            sound, own_hz = clip if part.origin == "clip" else self._event(int(part.key), n_frames, rate)
-            taken = take(sound, own_hz, round(part.source_start_s * own_hz), n_frames, rate, composition.channels)
+            sound = clip if part.origin == "clip" else self._event(int(part.key))
+            taken = take(sound, round(part.source_start_s * sound.rate_hz), n_frames, rate, composition.channels)
             stems.append(faded(taken, round(part.fade_in_s * rate), round(part.fade_out_s * rate)))
         mix = mixed(stems, composition.parts, composition.n_frames, rate)
         return stored(mix, composition.gain_db, composition.bit_depth)
@@ -160,17 +158,13 @@ class Composer:
             attribution=event.attribution if event else base.attribution,
         )
 
-    def _event(self, number: int, n_frames: int, rate_hz: int) -> Sound:
-        """Return an event; where its rate is that of the composition, no more of it than is wanted.
-
-        Raises:
-            ValueError: there is no event database.
-        """
+    def _event(self, number: int) -> Sound:
         if self.events is None:
             raise ValueError(f"event {number}: the composition needs its event database, and none was given (--events)")
-        own_hz = self.events.sample_rate_hz
         samples = self.events.samples(number)
-        return dequantise(samples[None, : n_frames if own_hz == rate_hz else None], 16), own_hz
+        return Sound(
+            lambda first, n: dequantise(samples[None, first : first + n], 16), len(samples), self.events.sample_rate_hz
+        )
 
 
 def _gains_db(places: Sequence[Place], sounds: Sequence[NDArray[np.float32]], rate_hz: int) -> list[float]:

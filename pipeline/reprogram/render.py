@@ -4,7 +4,8 @@ This is the only place that mixes, when a sample is composed and when it is made
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -26,30 +27,42 @@ def rounded_db(gain_db: float) -> float:
     return round(gain_db, 4)
 
 
-def take(
-    sound: NDArray[np.float32], rate_hz: int, from_frame: int, n_frames: int, wanted_hz: int, channels: int
-) -> NDArray[np.float32]:
-    """Take a stretch of a sound at another rate and number of channels.
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """Something of which any stretch can be read.
 
     Args:
-        sound: (C, T), the whole of it.
-        rate_hz: of the sound.
-        from_frame: of the sound, where the stretch begins.
+        read: (first frame, number of frames) → (C, that number) float32, an array that may be changed.
+        n_frames: of the whole.
+        rate_hz: of it.
+    """
+
+    read: Callable[[int, int], NDArray[np.float32]]
+    n_frames: int
+    rate_hz: int
+
+
+def take(sound: Sound, from_frame: int, n_frames: int, wanted_hz: int, channels: int) -> NDArray[np.float32]:
+    """Take a stretch of a sound at another rate and number of channels; no more of it is read than is needed.
+
+    Args:
+        sound: what it is taken of.
+        from_frame: where the stretch begins, at the sound's rate.
         n_frames: of the stretch, at the wanted rate.
         wanted_hz: rate of the stretch.
         channels: of the stretch: 1 is the mean of all; 2 of a mono sound are alike.
 
     Returns:
-        (channels, n_frames), where nothing is to be converted a view on the sound.
+        (channels, n_frames).
     """
-    n_source = sound.shape[1] - from_frame
-    if n_frames != resampled_frames(n_source, rate_hz, wanted_hz):
-        n_source = min(n_source, math.ceil(n_frames * rate_hz / wanted_hz))
-    taken = sound[:, from_frame : from_frame + n_source]
+    n_source = sound.n_frames - from_frame
+    if n_frames != resampled_frames(n_source, sound.rate_hz, wanted_hz):
+        n_source = min(n_source, math.ceil(n_frames * sound.rate_hz / wanted_hz))
+    taken = sound.read(from_frame, n_source)
     if len(taken) != channels:
         taken = taken.mean(axis=0, keepdims=True, dtype=np.float32) if len(taken) > 1 else taken
-    if rate_hz != wanted_hz:
-        taken = soxr.resample(np.ascontiguousarray(taken.T), rate_hz, wanted_hz, quality="HQ").T
+    if sound.rate_hz != wanted_hz:
+        taken = soxr.resample(np.ascontiguousarray(taken.T), sound.rate_hz, wanted_hz, quality="HQ").T
     if taken.shape[1] != n_frames:  # the resampler gives or takes a frame
         taken = np.pad(taken[:, :n_frames], ((0, 0), (0, max(0, n_frames - taken.shape[1]))))
     return np.repeat(taken, channels, axis=0) if len(taken) < channels else taken
