@@ -128,6 +128,9 @@ class Composer:
 
         Returns:
             The same integers (C, T).
+
+        Raises:
+            ValueError: it was made of other sounds.
         """
         rate = composition.sample_rate_hz
         stems = []
@@ -137,6 +140,10 @@ class Composer:
             taken = take(sound, round(part.source_start_s * sound.rate_hz), n_frames, rate, composition.channels)
             stems.append(faded(taken, round(part.fade_in_s * rate), round(part.fade_out_s * rate)))
         mix = mixed(stems, composition.parts, composition.n_frames, rate)
+        if composition.gain_db > safe_gain_db(mix, composition.bit_depth):
+            raise ValueError(
+                f"sample {composition.key}: with its gains samples would be clipped: it was made of other sounds"
+            )
         return stored(mix, composition.gain_db, composition.bit_depth)
 
     def _part(self, place: Place, gain_db: float, decision: Decision, base: Base) -> Part:

@@ -12,7 +12,7 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
-from mkaudio.shards import Part, quantise
+from mkaudio.shards import Part
 
 _STEPS_PER_DB = 10_000
 """Gains are whole steps, so that what a table holds is what was applied."""
@@ -142,13 +142,13 @@ def safe_gain_db(mix: NDArray[np.float32], bit_depth: int) -> float:
 
 
 def stored(mix: NDArray[np.float32], gain_db: float, bit_depth: int) -> NDArray[np.int16] | NDArray[np.int32]:
-    """Return a mix as integers.
+    """Return a mix as integers, none of which is clipped: the gain sees to it.
 
     Args:
         mix: (C, T); it is changed.
-        gain_db: of the whole.
+        gain_db: of the whole, at most what `safe_gain_db` says.
         bit_depth: 16 or 24.
     """
-    if gain_db:
-        mix *= np.float32(10 ** (gain_db / 20))
-    return quantise(mix, bit_depth)
+    mix *= np.float32(10 ** (gain_db / 20) * (1 << (bit_depth - 1)))
+    np.rint(mix, out=mix)
+    return mix.astype(np.int16) if bit_depth == 16 else mix.astype(np.int32)
