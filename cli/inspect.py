@@ -138,6 +138,7 @@ def _overview(
     lines += _histogram([score for (score,) in rows("select score from prompted order by score")])
     lines += ["", "which expert wins"]
     lines += _bars(rows("select expert, count(*) from prompted group by all order by 2 desc, 1"))
+    lines += _compositions(connection)
     left = rows("select reason, count(*), any_value(source_path) from quarantine group by all order by 2 desc, 1")
     lines += ["", "refused or left out" if left else "nothing was refused"]
     lines += [f"  {count:>7,}  {reason:<18} e.g. {_one_line(path)}" for reason, count, path in left]
@@ -155,6 +156,19 @@ def _overview(
         for prompt, score, expert, path, start in shown
     ]
     return lines
+
+
+def _compositions(connection: "duckdb.DuckDBPyConnection") -> list[str]:
+    """Return what is composed how; nothing for recordings, as a dataset of an earlier version can only hold."""
+    from mkaudio.pipeline.reprogram.tally import Tally
+
+    if "composition" not in connection.table("manifest").columns:
+        return []
+    tally, what = Tally(), "composition.relation, composition.n_drawn, composition.fallback, count(*)"
+    sql = f"select {what} from manifest where composition is not null group by all"
+    for relation, n_drawn, fallback, count in (found := connection.execute(sql).fetchall()):
+        tally.add(relation, n_drawn, fallback, count)
+    return ["", "compositions", *tally.lines()] if found else []
 
 
 def _histogram(scores: list[float]) -> list[str]:

@@ -3,6 +3,7 @@
 import errno
 import os
 import sys
+from pathlib import Path
 
 import typer
 
@@ -75,6 +76,8 @@ def main() -> None:
 def _with_values(arguments: list[str]) -> list[str]:
     """Give a bare --templates an empty value, which means the default: Typer has no options that may go without one.
 
+    It is bare where nothing follows, another option, or a dataset: a folder, or an address in a store, is no template set.
+
     Args:
         arguments: of the command line.
 
@@ -82,9 +85,9 @@ def _with_values(arguments: list[str]) -> list[str]:
     ['reprogram', 'out', '--templates', '', '--preview', '3']
     """
     given: list[str] = []
-    for number, argument in enumerate(arguments):
+    for argument, follows in zip(arguments, [*arguments[1:], "-"], strict=True):
         given.append(argument)
-        if argument == "--templates" and (number + 1 == len(arguments) or arguments[number + 1].startswith("-")):
+        if argument == "--templates" and (follows.startswith("-") or "://" in follows or Path(follows).is_dir()):
             given.append("")
     return given
 

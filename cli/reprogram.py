@@ -8,6 +8,9 @@ import typer
 if TYPE_CHECKING:
     from mkaudio.pipeline.stream import Opened
 
+_MAX_EPOCHS = 1_000_000
+"""Of which the names of compositions have digits for."""
+
 
 def reprogram(
     dataset: Annotated[
@@ -20,6 +23,9 @@ def reprogram(
     events: Annotated[Path | None, typer.Option(help="An event database, as mkaudio events makes it.")] = None,
     preview: Annotated[
         int | None, typer.Option(help="Write so many samples as WAV, sentence, picture and provenance into --output.")
+    ] = None,
+    show: Annotated[
+        int | None, typer.Option(help="Print so many sentences that have events in them, as they come in the stream.")
     ] = None,
     output: Annotated[
         str | None,
@@ -48,6 +54,7 @@ def reprogram(
     ] = None,
     clap: Annotated[str, typer.Option(help="Who scores the written dataset: starter or starter-fast.")] = "starter",
     samples_per_shard: Annotated[int, typer.Option(help="Clips in a written shard.")] = 512,
+    limit: Annotated[int | None, typer.Option(help="Write only the first N clips of each epoch.")] = None,
     engine: Annotated[str, typer.Option(help="Where writing runs: ray or local; same bytes.")] = "ray",
     workers: Annotated[int | None, typer.Option(help="Workers of the ray engine.")] = None,
     address: Annotated[str | None, typer.Option(help="Of a running Ray cluster: auto, or HOST:PORT.")] = None,
@@ -58,22 +65,27 @@ def reprogram(
 
     Example: mkaudio reprogram audiosets-prompted --templates --events events --preview 10
     """  # noqa: DOC501 - what main() turns into exit codes
-    from mkaudio.cli.reprogram_preview import show, write_preview
+    from mkaudio.cli.reprogram_preview import print_overview, print_sentences, write_preview
     from mkaudio.cli.reprogram_rebuild import rebuild_sample
     from mkaudio.cli.reprogram_static import Where, write_static
     from mkaudio.cli.template_list import print_templates
 
+    wanted = [
+        name for name, given in (("--preview", preview), ("--show", show), ("--rebuild", rebuild)) if given is not None
+    ]
     if dataset is None:
-        if templates is None:
+        if templates is None or wanted or events or output:
             raise ValueError(
-                "reprogram needs a dataset (mkaudio reprogram OUT --events EVENTS), or --templates to list the sets"
+                "reprogram needs a dataset (mkaudio reprogram OUT --events EVENTS); --templates alone lists the sets"
             )
         print_templates(templates)
         return
-    if preview is not None and rebuild is not None:
-        raise ValueError("--preview and --rebuild are two different things: give one of them")
-    if (resume or address or workers) and (output is None or preview is not None or rebuild is not None):
-        raise ValueError("--resume, --workers and --address are for writing a dataset into --output")
+    if len(wanted) > 1:
+        raise ValueError(f"{' and '.join(wanted)} are different things: give one of them")
+    if (resume or address or workers or limit is not None) and (output is None or wanted):
+        raise ValueError("--resume, --limit, --workers and --address are for writing a dataset into --output")
+    if show is not None and output is not None:
+        raise ValueError("--show prints, and writes nothing: leave --output out")
     options = {
         "seed": seed,
         "sample_rate_hz": rate,
@@ -86,11 +98,14 @@ def reprogram(
     if rebuild is not None:
         rebuild_sample(opened, rebuild, output)
     elif preview is not None:
-        write_preview(opened, which, preview, output)
+        write_preview(opened, which.start, preview, output)
+    elif show is not None:
+        print_sentences(opened, which.start, show)
     elif output is not None:
-        write_static(opened, which, output, Where(clap, samples_per_shard, engine, workers, address, resume, cache))
+        where = Where(clap, samples_per_shard, limit, engine, workers, address, resume, cache)
+        write_static(opened, which, output, where)
     else:
-        show(opened, which)
+        print_overview(opened, which.start)
 
 
 def _open(
@@ -104,7 +119,9 @@ def _open(
     """Open the samples; what is given on the command line goes before what the file says."""
     from mkaudio.pipeline.reprogram.recipe_file import read_recipe
     from mkaudio.pipeline.stream import open_samples
+    from mkaudio.prompts import load_templates
 
+    load_templates(templates)  # a mistake in it is told even where there are no events that need it
     settings = read_recipe(recipe) if recipe else {}
     settings |= {name: value for name, value in options.items() if value is not None}
     return open_samples(dataset, events=events, templates=templates, selection=selection, settings=settings)
@@ -116,8 +133,8 @@ def _epochs(text: str) -> range:
         found = range(int(first), int(last)) if colon else range(int(first), int(first) + 1)
     except ValueError:
         found = range(0)
-    if not found or found.start < 0:
-        raise ValueError(f"--epochs {text}: write 0:3 for the first three, or one number")
+    if not found or found.start < 0 or found.stop > _MAX_EPOCHS:
+        raise ValueError(f"--epochs {text}: write 0:3 for the first three, or one number; below {_MAX_EPOCHS:,}")
     return found
 
 

@@ -1,68 +1,88 @@
 """Looking at compositions: what a stream comes to in numbers and sentences, and samples as files to hear and see."""
 
 import json
-from collections import Counter
 from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mkaudio.pipeline.stream import Opened
 
 _LOOKED_AT = 2_000
 _SHOWN = 12
 
 
-def show(opened: "Opened", epochs: range) -> None:
+def print_overview(opened: "Opened", epoch: int) -> None:
     """Print what the first clips of an epoch become: how many events, why fewer than drawn, relations, sentences.
 
     Args:
         opened: the samples.
-        epochs: of which the first is looked at.
+        epoch: which.
     """
     from mkaudio.cli.progress import watch
+    from mkaudio.pipeline.reprogram.tally import Tally
     from mkaudio.pipeline.task import Progress
 
-    epoch, n_clips = epochs.start, len(opened.samples)
+    tally, n_clips = Tally(), len(opened.samples)
     looked_at = min(n_clips, _LOOKED_AT)
-    drawn, came, relations, fallbacks, sentences = Counter[int](), Counter[int](), Counter[str](), Counter[str](), []
     with watch("compose", looked_at, "clip") as report:
         for index in opened.order.clips(epoch, 0, looked_at).tolist():
             decision = opened.samples.decided(epoch, index)
-            drawn[decision.n_drawn] += 1
-            came[len(decision.events)] += 1
-            relations[decision.layout.value] += 1
-            if decision.fallback:
-                fallbacks[decision.fallback] += 1
-            if decision.events:
-                sentences.append(decision.text)
+            tally.add(decision.layout.value, decision.n_drawn, decision.fallback)
             report(Progress(items=1))
-    print(f"clips     {n_clips:,} an epoch; the first {looked_at:,} of epoch {epoch}:")
-    for n_events in range(3):
-        print(f"          {came[n_events]:>6,} with {n_events} events, {drawn[n_events]:,} drawn")
-    for why, count in fallbacks.most_common():
-        print(f"          {count:>6,} with fewer than drawn: {why}")
-    print("relation")
-    print(*(f"  {count:>6,}  {relation}" for relation, count in relations.most_common()), sep="\n")
+    print(f"{n_clips:,} clips an epoch; the first {looked_at:,} of epoch {epoch}:")
+    print(*tally.lines(), sep="\n")
+    sentences = list(islice(_sentences(opened, epoch), _SHOWN))
     if sentences:
-        print("\nsentences")
-        print(*(f"  {sentence}" for sentence in sentences[:_SHOWN]), sep="\n")
+        print("\nsentences (--show N prints more)")
+        print(*(f"  {sentence}" for sentence in sentences), sep="\n")
         print("\nhear some with --preview 10; write epochs with --output STATIC --epochs 0:3")
+    elif opened.templates:
+        print("\nno event is composed with any of them")
     else:
         print("\nno events are composed: give an event database with --events (mkaudio events makes one)")
 
 
-def write_preview(opened: "Opened", epochs: range, n_samples: int, output: str | None) -> None:
+def print_sentences(opened: "Opened", epoch: int, n_sentences: int) -> None:
+    """Print the first sentences of an epoch that have events in them, one a line, as they come in the stream.
+
+    Args:
+        opened: the samples.
+        epoch: which.
+        n_sentences: how many, where the epoch has so many.
+
+    Raises:
+        ValueError: the number is below 1, or there are no events.
+    """
+    if n_sentences < 1:
+        raise ValueError(f"--show {n_sentences}: at least 1 sentence")
+    if not opened.templates:
+        raise ValueError("--show prints composed sentences: give an event database with --events")
+    for sentence in islice(_sentences(opened, epoch), n_sentences):
+        print(sentence)
+
+
+def _sentences(opened: "Opened", epoch: int) -> "Iterator[str]":
+    for index in opened.order.clips(epoch, 0, len(opened.samples)).tolist():
+        decision = opened.samples.decided(epoch, index)
+        if decision.events:
+            yield decision.text
+
+
+def write_preview(opened: "Opened", epoch: int, n_samples: int, output: str | None) -> None:
     """Write the first samples of an epoch as WAV, sentence, spectrogram and provenance.
 
     Args:
         opened: the samples.
-        epochs: of which the first is taken.
+        epoch: which.
         n_samples: how many.
         output: folder; None for ./preview.
 
     Raises:
-        ValueError: the number is below 1, or the folder holds something.
+        ValueError: the number is below 1, or the folder holds something, or is none.
     """
     from mkaudio.cli.progress import watch
     from mkaudio.pipeline.reprogram.picture import draw_composition
@@ -71,11 +91,14 @@ def write_preview(opened: "Opened", epochs: range, n_samples: int, output: str |
 
     if n_samples < 1:
         raise ValueError(f"--preview {n_samples}: at least 1 sample")
+    if output and "://" in output:
+        raise ValueError(f"--output {output}: a preview is to be looked at; name a folder on this machine")
     folder = Path(output or "preview")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise ValueError(f"--output {folder}: not empty; name another folder for the preview")
+        what = "not empty" if folder.is_dir() else "a file"
+        raise ValueError(f"--output {folder}: {what}; name another folder for the preview")
     folder.mkdir(parents=True, exist_ok=True)
-    epoch, n_samples = epochs.start, min(n_samples, len(opened.samples))
+    n_samples = min(n_samples, len(opened.samples))
     lines = []
     with watch("preview", n_samples, "sample") as report:
         for number, index in enumerate(opened.order.clips(epoch, 0, n_samples).tolist(), 1):

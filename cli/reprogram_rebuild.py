@@ -36,7 +36,7 @@ def rebuild_sample(opened: "Opened", what: str, output: str | None) -> None:
             raise ValueError(
                 f"--rebuild {what}: say which dataset has that key with --output STATIC, or give a preview's .json"
             )
-        composition, flac = _of_dataset(output, what)
+        composition, flac = _of_dataset(opened, output, what)
         stored = quantise(decode_flac(flac)[0], composition.bit_depth)
     samples = opened.samples.rebuilt(composition)
     path = Path(f"{Path(what).stem}-rebuilt.wav")
@@ -51,14 +51,19 @@ def rebuild_sample(opened: "Opened", what: str, output: str | None) -> None:
         return
     if not np.array_equal(samples, stored):
         raise RuntimeError(
-            f"{path}: not what is stored; was it made of this dataset and these events, with these versions of the libraries?"
+            f"{path}: not what is stored; was it made of these very events, and with these versions of the libraries?"
         )
     print(f"{path}: identical to what is stored, {samples.shape[1]:,} frames, bit by bit")
 
 
-def _of_dataset(dataset: str, key: str) -> "tuple[Composition, bytes]":
-    from mkaudio.shards import DatasetReader, composition_of
+def _of_dataset(opened: "Opened", dataset: str, key: str) -> "tuple[Composition, bytes]":
+    from mkaudio.pipeline.config import differences
+    from mkaudio.shards import DatasetReader, composition_of, open_storage, read_dataset_info
 
+    models, now = read_dataset_info(open_storage(dataset)).models, opened.in_words()
+    sounds = [name for name in ("clips", "events") if name in models]
+    if differs := differences({name: models[name] for name in sounds}, {name: now[name] for name in sounds}):
+        raise ValueError(f"--rebuild {key}: {dataset} was made of other sounds: {'; '.join(differs)}")
     try:
         sample = DatasetReader(dataset).sample(key)
     except KeyError as error:

@@ -13,13 +13,13 @@ from mkaudio.pipeline.rows import PlanRow, row_of
 from mkaudio.pipeline.sources import Input, Source
 from mkaudio.pipeline.task import Progress, Workplace
 from mkaudio.prompts import language_of_labels
-from mkaudio.shards import PLAN, Reason, Refusal, Storage, probe, read_table, sha256_of_stream, write_table
+from mkaudio.shards import PLAN, AudioInfo, Reason, Refusal, Storage, probe, read_table, sha256_of_stream, write_table
 
 PART_INPUTS = 4096
 
 
 def listed(sources: Iterable[Source]) -> Iterator[PlanRow]:
-    """List every input as an unprobed row, in the order of sources and of path bytes.
+    """List every input as an unprobed row, or one that needs no probe, in the order of sources and of path bytes.
 
     Args:
         sources: the inputs of the command.
@@ -28,11 +28,10 @@ def listed(sources: Iterable[Source]) -> Iterator[PlanRow]:
 
 
 def _unprobed(root: str, item: Input) -> PlanRow:
-    refusal = item.refusal
+    refusal, info = item.refusal, item.info or AudioInfo("", "", 0, 0, 0, 16)
     return PlanRow(
         source_root=root, source_path=item.path, kind=item.kind, size_bytes=item.size_bytes, mtime_ns=item.mtime_ns,
-        offset=item.offset, container="", decoder="", sample_rate_hz=0, channels=0, n_frames=0, bit_depth=16, sha256="",
-        duplicate_of="", refusal=refusal.reason.value if refusal else "",
+        offset=item.offset, **asdict(info), sha256="", duplicate_of="", refusal=refusal.reason.value if refusal else "",
         refusal_message=refusal.message if refusal else "", labels=item.labels,
         language=item.language or language_of_labels(item.labels), group=item.group, licence=item.licence,
         attribution=item.attribution, source_url=item.source_url,
@@ -44,6 +43,11 @@ def _listed_part(row: PlanRow) -> tuple[object, ...]:
     item = row.as_input()
     return (row.name, item.kind, item.size_bytes, item.mtime_ns, item.offset, item.labels, item.language, item.group,
             item.licence, item.attribution, item.source_url)  # fmt: skip
+
+
+def _is_same(found: PlanRow, listed: PlanRow) -> bool:
+    """Say whether a row of an earlier run is of the same input; what needs no probe may say something else of its sound."""
+    return _listed_part(found) == _listed_part(listed) and (not listed.container or found.info == listed.info)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +106,15 @@ class IndexTask:
         """Say whether an earlier run probed these very inputs."""
         if self.storage.state(output) is None:
             return False
-        return [_listed_part(row) for row in read_index(self.storage, output)] == [
-            _listed_part(row) for row in self.rows
-        ]
+        found = read_index(self.storage, output)
+        return len(found) == len(self.rows) and all(map(_is_same, found, self.rows))
 
     def _probe(self, row: PlanRow, workplace: Workplace) -> PlanRow:
         verdict = workplace.verdicts.get(row.name)
         if row.refusal or verdict:
             return refused(row, verdict) if verdict else row
+        if row.container:  # its listing knows what a probe would find
+            return row
         try:
             with self.sources[row.source_root].open(row.as_input()) as handle:
                 info = probe(handle)

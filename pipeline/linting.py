@@ -1,6 +1,6 @@
 """Candidates through the lint of prompts: mended ones go on, refused ones have their verdict and are never scored."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 
 from mkaudio.prompts import lint
@@ -9,13 +9,14 @@ from mkaudio.shards import Candidate, Verdict
 REFUSED = "refused"
 
 
-def lint_all(candidates: Iterable[Candidate]) -> list[Candidate | Verdict]:
+def lint_all(candidates: Iterable[Candidate], linted: Container[str] = ()) -> list[Candidate | Verdict]:
     """Return a clip's candidates, each mended, or a verdict in the place of one that cannot be used.
 
     Args:
         candidates: as the experts proposed them.
+        linted: names of experts whose captions are linted already.
     """
-    return [_linted(candidate) for candidate in candidates]
+    return [candidate if candidate.expert in linted else _linted(candidate) for candidate in candidates]
 
 
 def _linted(candidate: Candidate) -> Candidate | Verdict:

@@ -78,6 +78,9 @@ def _described(storage: Storage, mode: Mode, config: DistillConfig, factory: Too
     if not info.generations:  # nothing is sealed, so nothing binds
         write_dataset_info(storage, fresh)
         return fresh
+    if info.is_composed != fresh.is_composed:
+        maker = "reprogram" if info.is_composed else "distill"
+        raise ValueError(f"{storage.address} was written by mkaudio {maker}: go on with it by that command")
     ignored = {"limit"}  # it was about listing, and the plan is sealed
     asked = {name: value for name, value in fresh.config.items() if name not in ignored}
     stated = {name: value for name, value in info.config.items() if name not in ignored}

@@ -53,6 +53,9 @@ class Distillation:
     ) -> None:
         self._rows, self._sources, self._config, self._workplace = rows, sources, config, workplace
         self._tools = workplace.tools
+        self._as_they_are = frozenset(
+            expert.name for expert in self._tools.experts if getattr(expert, "is_linted", False)
+        )
         self._filters = heard_filters(config)
         self._contests: dict[str, MostActive[Done]] = {}
         self._rule = Rule(min_score=config.min_score, max_events=config.max_events)
@@ -73,7 +76,7 @@ class Distillation:
             kept = [both for both in zip(windows, self._hear(windows), strict=True) if self._passes(*both)]
             heard = [clip for _, clip in kept]
             proposed = self._propose(heard)
-            linted = [lint_all(candidates) for candidates in proposed]
+            linted = [lint_all(candidates, self._as_they_are) for candidates in proposed]
             judged = [self._judge(clip, candidates) for clip, candidates in zip(heard, linted, strict=True)]
             done = [(window, clip, one) for (window, clip), one in zip(kept, judged, strict=True)]
             for window, clip, one in self._chosen(done, ended):

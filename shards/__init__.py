@@ -5,7 +5,7 @@ from mkaudio.shards.audio_info import AudioInfo
 from mkaudio.shards.audio_reader import AudioReader
 from mkaudio.shards.clip import Candidate, Clip, Event, Verdict
 from mkaudio.shards.commit import commit_shard, committed, sha256_of, sha256_of_stream, uncommit_shard
-from mkaudio.shards.composition import Composition, Part, composition_of
+from mkaudio.shards.composition import Composition, Part, composition_of, composition_path, joined
 from mkaudio.shards.dataset import (
     DatasetInfo,
     Generation,
@@ -114,6 +114,7 @@ __all__ = [
     "commit_shard",
     "committed",
     "composition_of",
+    "composition_path",
     "decode_flac",
     "decode_flac_part",
     "dequantise",
@@ -121,6 +122,7 @@ __all__ = [
     "heard_in",
     "heard_line",
     "hugging_face_features",
+    "joined",
     "key_of",
     "ledger_of",
     "locked",

@@ -3,7 +3,7 @@
 Times are whole frames at the composition's rate, written in seconds.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -85,6 +85,31 @@ class Composition:
     def key(self) -> str:
         """Key of the clip that was composed upon."""
         return next(part.key for part in self.parts if part.origin == "clip")
+
+
+def composition_path(epoch: int, index: int) -> str:
+    """Return the path under which a composition stands in the plan of a dataset; paths sort as epoch and clip do.
+
+    Args:
+        epoch: of the stream, below 1,000,000.
+        index: of the clip.
+
+    >>> composition_path(2, 17)
+    '000002/0000000017'
+    """
+    return f"{epoch:06d}/{index:010d}"
+
+
+def joined(texts: Iterable[str]) -> str:
+    """Return what a composition states where its parts state several things: each once, in the order of the parts.
+
+    Args:
+        texts: licences or attributions of the parts.
+
+    >>> joined(["CC0-1.0", "", "CC-BY-4.0", "CC0-1.0"])
+    'CC0-1.0; CC-BY-4.0'
+    """
+    return "; ".join(dict.fromkeys(text for text in texts if text))
 
 
 _OF_THE_WHOLE = ("seed", "epoch", "index", "n_drawn", "relation", "template", "fallback", "gain_db")

@@ -65,6 +65,11 @@ class DatasetInfo:
         return {name: identity for one in self.generations for name, identity in one.roots.items()}
 
     @property
+    def is_composed(self) -> bool:
+        """Whether `mkaudio reprogram` wrote it: what decides its sounds is stated with the models."""
+        return "epochs" in self.models
+
+    @property
     def next_key(self) -> int:
         """Number that the next generation's first window gets."""
         return sum(generation.n_windows for generation in self.generations)
@@ -142,5 +147,5 @@ def read_marker(storage: Storage, shard: int) -> dict[str, Any]:
     except FileNotFoundError as error:
         raise ValueError(
             f"{storage.address}/{marker_file(shard)}: missing: shard {shard} is not committed; "
-            "run distill again with --resume"
+            "finish the dataset with --resume"
         ) from error

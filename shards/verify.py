@@ -109,7 +109,7 @@ def _check_strangers(storage: Storage, info: DatasetInfo) -> Iterator[Problem]:
 
 def _check_sums(info: DatasetInfo, totals: Counter[str]) -> Iterator[Problem]:
     if not info.counts:
-        yield Problem(DATASET_FILE, "the run is unfinished: run distill again with --resume")
+        yield Problem(DATASET_FILE, "the run is unfinished: finish it with --resume")
     elif info.counts != totals:
         yield Problem(DATASET_FILE, "its counts are not the sums of the markers'")
     sums = (

@@ -10,6 +10,7 @@ from mkaudio.shards.dataset import DatasetInfo
 from mkaudio.shards.heard import heard_in
 from mkaudio.shards.naming import marker_file, shard_files
 from mkaudio.shards.storage import Storage
+from mkaudio.shards.verify_compositions import check_compositions
 from mkaudio.shards.verify_files import file_size, open_file, read_checked, remedy_of
 from mkaudio.shards.verify_marker import check_counts, check_files, read_checked_marker
 from mkaudio.shards.verify_plan import planned_rows
@@ -94,6 +95,7 @@ def _look_inside(storage: Storage, info: DatasetInfo, report: ShardReport, plan_
     planned = planned_rows(storage, info.generation_of(report.shard), report.shard) if plan_is_whole else None
     if planned is not None:
         yield from check_windows(planned, names, tables, info.config)
+    yield from check_compositions(rows, planned, names["manifest"])
     yield from _compare_counts(report, recount(planned, tables))
     yield from _compare_heard(report, rows, info.config)
     yield from _check_tar(storage, names["shards"], rows)

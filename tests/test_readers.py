@@ -8,8 +8,9 @@ import pandas as pd
 import pytest
 import soundfile
 from distilling import run_distill
+from static_twin import clips_in, samples_of, write_twin
 
-from mkaudio.shards import hugging_face_features
+from mkaudio.shards import DatasetReader, composition_of, hugging_face_features
 
 TABLES = ("plan", "manifest", "candidates", "quarantine", "embeddings/fake", "selections/default")
 
@@ -72,3 +73,42 @@ def test_hugging_face_datasets(dataset, tmp_path, monkeypatch):
         assert row["txt"] == manifest.prompt[row["__key__"]] == row["json"]["prompt"]
         waveform, rate_hz = soundfile.read(io.BytesIO(row["flac"]))
         assert (len(waveform), rate_hz) == (manifest.n_frames[row["__key__"]], manifest.sample_rate_hz[row["__key__"]])
+
+
+@pytest.fixture(scope="module")
+def twin(tmp_path_factory):
+    """Two epochs of compositions as a dataset."""
+    folder = tmp_path_factory.mktemp("twin")
+    samples = samples_of(clips_in(folder / "clips"), folder)
+    write_twin(samples, folder / "out")
+    return folder / "out", [samples[number] for number in range(2 * len(samples))]
+
+
+def test_a_dataset_of_compositions_opens_as_well(twin):
+    import webdataset as wds
+
+    dataset, made = twin
+    last = len(glob.glob(f"{dataset}/shards/*.tar")) - 1
+    tars = wds.WebDataset(f"{dataset}/shards/{{000000..{last:06d}}}.tar", shardshuffle=False, empty_check=False)
+    sql = f"select prompt, len(parts), composition.epoch from '{dataset}/manifest/*.parquet' order by key"
+    tables = duckdb.sql(sql).fetchall()
+    frame = pd.read_parquet(dataset / "manifest")
+    for one, read, found, row, parts in zip(made, DatasetReader(dataset), tars, tables, frame.parts, strict=True):
+        waveform, rate_hz = read.waveform()
+        assert np.array_equal(waveform, one.waveform) and rate_hz == one.provenance.sample_rate_hz
+        assert read.prompt == found["txt"].decode() == row[0] == one.prompt
+        assert composition_of(read.row) == one.provenance
+        assert row[1:] == (len(one.provenance.parts), one.provenance.epoch) and len(parts) == row[1]
+
+
+@pytest.mark.slow
+def test_hugging_face_datasets_reads_compositions(twin, tmp_path, monkeypatch):
+    import datasets
+
+    dataset, made = twin
+    monkeypatch.setattr(datasets.config, "HF_DATASETS_OFFLINE", True)
+    loaded = datasets.load_dataset(
+        "webdataset", data_files=sorted(glob.glob(f"{dataset}/shards/*.tar")), split="train",
+        features=hugging_face_features(), cache_dir=str(tmp_path / "hf"),
+    )  # fmt: skip
+    assert [row["txt"] for row in loaded] == [row["json"]["prompt"] for row in loaded] == [one.prompt for one in made]

@@ -46,7 +46,7 @@ class HeardClip:
 
 
 class Expert(Protocol):
-    """Proposes captions."""
+    """Proposes captions. Where it has an `is_linted` that is true, they are made of linted ones, and stay to the letter."""
 
     name: str
 

@@ -7,13 +7,14 @@ from mkaudio.shards import Candidate
 
 
 class ReprogrammedExpert(Expert):
-    """Proposes the sentence of each composition.
+    """Proposes the sentence of each composition, to the letter the one that the stream gives with the sound.
 
     Args:
         version: identifies recipe, templates and events.
     """
 
     name = "reprogram"
+    is_linted = True
 
     def __init__(self, version: str) -> None:
         self._version = version

@@ -136,7 +136,7 @@ class Composer:
         stems = []
         for part in composition.parts:
             n_frames = round(part.end_s * rate) - round(part.start_s * rate)
-            sound = clip if part.origin == "clip" else self._event(int(part.key))
+            sound = clip if part.origin == "clip" else self._event_of(part)
             taken = take(sound, round(part.source_start_s * sound.rate_hz), n_frames, rate, composition.channels)
             stems.append(faded(taken, round(part.fade_in_s * rate), round(part.fade_out_s * rate)))
         mix = mixed(stems, composition.parts, composition.n_frames, rate)
@@ -166,12 +166,26 @@ class Composer:
         )
 
     def _event(self, number: int) -> Sound:
-        if self.events is None:
-            raise ValueError(f"event {number}: the composition needs its event database, and none was given (--events)")
+        assert self.events is not None
         samples = self.events.samples(number)
         return Sound(
             lambda first, n: dequantise(samples[None, first : first + n], 16), len(samples), self.events.sample_rate_hz
         )
+
+    def _event_of(self, part: Part) -> Sound:
+        """Return the event that a provenance names.
+
+        Raises:
+            ValueError: the database has no such event, or there is none.
+        """
+        what, number = f"event {part.key} ({part.label})", int(part.key) if part.key.isdecimal() else -1
+        if self.events is None:
+            raise ValueError(f"{what}: the composition needs its event database, and none was given (--events)")
+        if not 0 <= number < len(self.events) or self.events.event(number).label != part.label:
+            raise ValueError(
+                f"{what}: not in this event database; the composition was made with another one (--events)"
+            )
+        return self._event(number)
 
 
 def _gains_db(places: Sequence[Place], sounds: Sequence[NDArray[np.float32]], rate_hz: int) -> list[float]:

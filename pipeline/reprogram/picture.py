@@ -42,9 +42,16 @@ def draw_composition(path: Path, waveform: NDArray[np.float32], composition: Com
         letter = "X" if part.origin == "clip" else next(letters)
         colour = _COLOURS["clip"] if letter == "X" else _COLOURS[letter]
         bars.barh(row, part.end_s - part.start_s, left=part.start_s, color=colour, edgecolor="#444444", height=0.8)
-        bars.text(
-            part.start_s + 0.05, row, _said(letter, part.label, part.gain_db, part.snr_db), va="center", fontsize=8
+        late = part.start_s > seconds / 2  # what is said of it would leave the picture on the right
+        said = bars.text(
+            part.end_s if late else part.start_s,
+            row,
+            f" {_said(letter, part.label, part.gain_db, part.snr_db)} ",
+            va="center",
+            ha="right" if late else "left",
+            fontsize=8,
         )
+        said.set_in_layout(False)  # or a long label would push the spectrogram aside
         for time_s in (part.start_s, part.end_s):
             plot.axvline(time_s, color=colour, linewidth=1, linestyle="--")
     bars.invert_yaxis()

@@ -51,6 +51,8 @@ class Recipe:
         Raises:
             ValueError: one of them makes no sense.
         """
+        if not -(1 << 63) <= self.seed < 1 << 63:
+            raise ValueError(f"--seed {self.seed}: a whole number of at most 64 bits")
         if not can_be_stored(self.sample_rate_hz):
             raise ValueError(f"--rate {self.sample_rate_hz}: 2,000 to 655,350 Hz, above 65,535 in steps of 10")
         if self.channels not in (1, 2):
@@ -69,8 +71,13 @@ class Recipe:
             low, high = getattr(self, name)
             if not (math.isfinite(low) and math.isfinite(high) and low <= high):
                 raise ValueError(f"{name} {low:g} to {high:g}: from a lower number to a higher one")
-        if min(self.gap_s[0], self.cross_fade_s[0], self.cut_fade_s) < 0 or not 0 <= self.cross_fade_share <= 1:
-            raise ValueError("gaps and fades are not negative, and cross_fade_share is a share from 0 to 1")
+        if min(self.gap_s[0], self.cross_fade_s[0]) < 0 or not 0 <= self.cut_fade_s <= 600:
+            raise ValueError(
+                f"gap_s {self.gap_s[0]:g}, cross_fade_s {self.cross_fade_s[0]:g}, cut_fade_s {self.cut_fade_s:g}: they "
+                "are not negative, and no fade is longer than a window"
+            )
+        if not 0 <= self.cross_fade_share <= 1:
+            raise ValueError(f"cross_fade_share {self.cross_fade_share:g}: a share from 0 to 1")
         if not 0.1 <= self.min_part_s <= self.event_s[0]:
             raise ValueError(
                 f"min_part_s {self.min_part_s:g}: 0.1 to {self.event_s[0]:g}, the shortest cut of an event"

@@ -12,6 +12,7 @@ from typing import BinaryIO, Protocol
 from mkaudio.pipeline.sources.address import Address
 from mkaudio.pipeline.sources.escape import escape_path
 from mkaudio.pipeline.sources.notes import Notes
+from mkaudio.shards.audio_info import AudioInfo
 from mkaudio.shards.composition import Composition
 from mkaudio.shards.reasons import Refusal
 
@@ -22,7 +23,7 @@ class Input:
 
     Args:
         path: escaped, relative to the source's root; `a/b.tar::member.wav` in a tar, `x.parquet::17` in Parquet.
-        kind: "file", "tar" or "parquet": how it is opened.
+        kind: "file", "tar", "parquet" or "composition": how it is opened.
         size_bytes: of the sound itself; 0 where that is not known (Parquet rows, refused inputs).
         mtime_ns: of the file that holds it; in whole seconds in a store, 0 where the store does not say.
         offset: where a tar member's data begin, in bytes; the row number in Parquet; else 0.
@@ -33,6 +34,7 @@ class Input:
         attribution: whom to credit.
         source_url: where it came from.
         refusal: why it is already known to be of no use; None for what looks sound.
+        info: what its header will say, where that is known before it is there; None where it must be read.
     """
 
     path: str
@@ -47,6 +49,7 @@ class Input:
     attribution: str = ""
     source_url: str = ""
     refusal: Refusal | None = None
+    info: AudioInfo | None = None
 
     def with_notes(self, notes: Notes) -> "Input":
         """Return the same input with what lies beside it.

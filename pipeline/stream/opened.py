@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -33,17 +33,29 @@ class Opened:
         order: in which the clips of an epoch come.
         recipe: settings of the compositions.
         kind: what decides every sample: name → fingerprint.
+        templates: name of the set; "" without events.
     """
 
     samples: Samples
     order: Order
     recipe: Recipe
     kind: Mapping[str, str]
+    templates: str
 
     @property
     def fingerprint(self) -> str:
         """Start of the sha256 of what decides every sample."""
         return hashlib.sha256(json.dumps(dict(self.kind), sort_keys=True).encode()).hexdigest()[:12]
+
+    def in_words(self) -> dict[str, str]:
+        """Return what decides every sample so that a person sees what differs: setting → value."""
+        recipe = {f"recipe.{name}": json.dumps(value) for name, value in asdict(self.recipe).items()}
+        return {
+            "clips": f"{len(self.samples):,} clips, {self.kind['dataset'][:12]}",
+            "events": self.kind["events"][:12] or "none",
+            "templates": f"{self.templates} {self.kind['templates']}" if self.templates else "none",
+            **recipe,
+        }
 
 
 def open_samples(
@@ -95,7 +107,13 @@ def open_samples(
         "events": store.fingerprint if store else "",
     }
     samples = Samples(catalog, tars, Composer(recipe, template_set, store))
-    return Opened(samples, Order(block_bounds(catalog.bounds), recipe.seed), recipe, kind)
+    return Opened(
+        samples,
+        Order(block_bounds(catalog.bounds), recipe.seed),
+        recipe,
+        kind,
+        template_set.name if template_set else "",
+    )
 
 
 def _window_s(info: DatasetInfo, catalog: Catalog) -> float:

@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from mkaudio.pipeline.reprogram import Base
+from mkaudio.pipeline.reprogram import Base, Recipe
 from mkaudio.pipeline.reprogram.compose import Composed, Composer
 from mkaudio.pipeline.reprogram.decide import Decision
 from mkaudio.pipeline.reprogram.render import Sound
@@ -86,15 +86,21 @@ class Samples:
         waveform = dequantise(made.samples, provenance.bit_depth)
         return StreamSample(waveform, provenance.prompt, provenance.key, provenance)
 
-    def planned(self, epoch: int, index: int) -> tuple[Base, tuple[Part, ...]]:
-        """Return a clip and the parts that will be composed with it; no sound is opened, so gains are not known yet.
+    @property
+    def recipe(self) -> Recipe:
+        """Settings of the compositions."""
+        return self._composer.recipe
+
+    def planned(self, epoch: int, index: int) -> tuple[Base, Decision, tuple[Part, ...]]:
+        """Return a clip, what will be composed with it, and the parts; no sound is opened, so gains are not known yet.
 
         Args:
             epoch: of the stream.
             index: of the clip.
         """
         base = self._catalog.base(index)
-        return base, self._composer.parts(base, self._composer.decide(epoch, base))
+        decision = self._composer.decide(epoch, base)
+        return base, decision, self._composer.parts(base, decision)
 
     def decided(self, epoch: int, index: int) -> Decision:
         """Return what will be composed with a clip; no sound is opened.

@@ -14,8 +14,9 @@ from mkaudio.pipeline import DistillConfig, open_sources
 from mkaudio.pipeline.decode import decode_rows
 from mkaudio.pipeline.index import HashTask, IndexTask, listed
 from mkaudio.pipeline.rows import row_of
+from mkaudio.pipeline.sources import Input
 from mkaudio.pipeline.task import Workplace
-from mkaudio.shards import Reason, Refusal, open_storage, read_table
+from mkaudio.shards import AudioInfo, Reason, Refusal, open_storage, read_table
 
 
 class FailingFile(io.BytesIO):
@@ -85,3 +86,23 @@ def test_an_unknown_codec_is_one_refused_row(tmp_path):
     (source,) = open_sources([tmp_path / "in"])
     record = probed(source, tmp_path)
     assert record["refusal"] == "not_audio" and "codec" in record["refusal_message"]
+
+
+def test_what_is_known_of_a_sound_is_not_looked_at_but_compared_with_an_earlier_run(tmp_path):
+    class Unopened:
+        root_name, ignored, n_frames = "in", Counter(), 99
+
+        def inputs(self):
+            yield Input("a", "composition", info=AudioInfo("WAV", "soundfile", 8_000, 2, self.n_frames, 24))
+
+        def open(self, item):
+            raise AssertionError("opened")
+
+    source = Unopened()
+    for n_frames in (99, 77):  # the second time the part is there, of a listing that was alike in all but the length
+        source.n_frames = n_frames
+        found = probed(source, tmp_path)
+        stated = [
+            found[name] for name in ("container", "decoder", "sample_rate_hz", "channels", "n_frames", "bit_depth")
+        ]
+        assert stated == ["WAV", "soundfile", 8_000, 2, n_frames, 24] and found["refusal"] == ""

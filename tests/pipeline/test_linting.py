@@ -36,6 +36,12 @@ def test_mended_and_refused_each_in_its_place():
     assert in_place(linted, chosen) == (chosen[0], linted[1], chosen[1])
 
 
+def test_captions_of_an_expert_whose_are_linted_stay_to_the_letter():
+    proposed = [Candidate("a", "1", "a dog"), Candidate("b", "1", "a  dog"), Candidate("b", "1", "12")]
+    linted = lint_all(proposed, {"b"})
+    assert linted[0].text == "A dog." and linted[1:] == proposed[1:]
+
+
 def test_through_the_whole_flow(tmp_path):
     rows = {
         "a.wav": ("", "wind (0.83) in  the trees of a forest"), "b.wav": ("de", "Hund"), "c.wav": ("", "Ein Hund bellt"),

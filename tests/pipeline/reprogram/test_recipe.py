@@ -13,6 +13,8 @@ from mkaudio.pipeline.reprogram import Recipe
         ({"weights": (1.0, -1.0, 0.0)}, "three weights"), ({"gap_s": (0.5, 0.1)}, "gap_s 0.5 to 0.1"),
         ({"gap_s": (-0.1, 0.1)}, "not negative"), ({"cross_fade_share": 1.5}, "a share from 0 to 1"),
         ({"over_snr_db": (float("nan"), 1.0)}, "over_snr_db nan"), ({"min_part_s": 2.0}, "min_part_s 2"),
+        ({"seed": 1 << 63}, "at most 64 bits"), ({"cut_fade_s": float("inf")}, "no fade is longer than a window"),
+        ({"cut_fade_s": -0.1}, "not negative"), ({"cross_fade_share": float("nan")}, "a share from 0 to 1"),
     ],
 )  # fmt: skip
 def test_what_makes_no_sense_is_refused_by_name(wrong, said):

@@ -48,7 +48,7 @@ def test_an_empty_selection_is_one_line(choir_dataset, tmp_path):
 
 def test_half_a_dataset_is_refused_unless_allowed(tmp_path):
     dataset = made_dataset(tmp_path / "out", (3, 4, 5), commit=lambda shard: shard != 1)
-    with pytest.raises(ValueError, match="shard 1 is not committed; run distill again with --resume"):
+    with pytest.raises(ValueError, match="shard 1 is not committed; finish the dataset with --resume"):
         open_catalog(dataset, cache=tmp_path)
     catalog = open_catalog(dataset, cache=tmp_path, allow_partial=True)
     assert len(catalog) == 8 and catalog.place(7).shard == 2
