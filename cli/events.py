@@ -27,7 +27,7 @@ def events(
     rate: Annotated[int, typer.Option(help="Rate of the sounds in Hz: that of the training.")] = 16_000,
     max_per_class: Annotated[int | None, typer.Option(help="Most events of a class; default: all.")] = None,
     balance: Annotated[
-        bool, typer.Option("--balance", help="As many of every class: none has more than the median class.")
+        bool, typer.Option("--balance", help="As many of every class: none has more than an even share of all.")
     ] = False,
     min_confidence: Annotated[
         float, typer.Option(help="How sure the ear must be of an event that no label names.")

@@ -136,6 +136,12 @@ def ancestors(name: str, phrases: Mapping[str, EventPhrase] | None = None) -> tu
     return tuple(path[1:])
 
 
+@cache
+def _known_ancestors(name: str) -> tuple[str, ...]:
+    """Return the classes above one of AudioSet's: asked for at every step of a stream."""
+    return ancestors(name)
+
+
 def lowest(names: Sequence[str]) -> tuple[str, ...]:
     """Return the classes of which none of the others is below them, in their order.
 
@@ -145,7 +151,8 @@ def lowest(names: Sequence[str]) -> tuple[str, ...]:
     >>> lowest(("Animal", "Dog", "Bark", "Rain"))
     ('Bark', 'Rain')
     """
-    above = {ancestor for name in names if name in load_phrases() for ancestor in ancestors(name)}
+    phrases = load_phrases()
+    above = {ancestor for name in names if name in phrases for ancestor in _known_ancestors(name)}
     return tuple(name for name in names if name not in above)
 
 
@@ -159,8 +166,8 @@ def is_a(name: str, ancestor_name: str) -> bool:
     Returns:
         True when both are the same or `ancestor_name` is above `name`; an unknown name is a ValueError.
     """
-    ancestors(ancestor_name)
-    return ancestor_name in {name, *ancestors(name)}
+    _known_ancestors(ancestor_name)
+    return ancestor_name == name or ancestor_name in _known_ancestors(name)
 
 
 def _parse_phrase(name: str, entry: Mapping[str, Any]) -> EventPhrase:

@@ -1,6 +1,7 @@
 """How the parts of a composition lie in time. X is the clip with its caption; A and B are events, A the first to begin."""
 
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Layout(StrEnum):
@@ -23,7 +24,7 @@ class Layout(StrEnum):
     @property
     def n_events(self) -> int:
         """Events beside the clip: 0, 1 or 2."""
-        return sum(letter in self.value for letter in "AB")
+        return _FACTS[self].n_events
 
     @property
     def in_turn(self) -> tuple[str, ...]:
@@ -32,7 +33,7 @@ class Layout(StrEnum):
         >>> Layout.A_THEN_B_UNDER_X.in_turn, Layout.A_OVER_X.in_turn
         (('A', 'X'), ('X',))
         """
-        return tuple("X" if "X" in step else step for step in self.value.split(" before "))
+        return _FACTS[self].in_turn
 
     @property
     def laid(self) -> tuple[str, str] | None:
@@ -40,8 +41,26 @@ class Layout(StrEnum):
 
         "over": while X goes on, about as loud. "under": quiet, as long as X. "above": X is what is quiet, "X under A".
         """
-        for step in self.value.split(" before "):
-            first, _, rest = step.partition(" ")
-            if rest:
-                return (rest[-1], "above") if first == "X" else (first, rest.split()[0])
-        return None
+        return _FACTS[self].laid
+
+
+class _Facts(NamedTuple):
+    n_events: int
+    in_turn: tuple[str, ...]
+    laid: tuple[str, str] | None
+
+
+def _facts(layout: Layout) -> _Facts:
+    """Read what a layout's value says."""
+    steps = layout.value.split(" before ")
+    laid = None
+    for step in steps:
+        first, _, rest = step.partition(" ")
+        if rest:
+            laid = (rest[-1], "above") if first == "X" else (first, rest.split()[0])
+    in_turn = tuple("X" if "X" in step else step for step in steps)
+    return _Facts(sum(letter in layout.value for letter in "AB"), in_turn, laid)
+
+
+_FACTS = {layout: _facts(layout) for layout in Layout}
+"""Read once: a stream asks for them at every sample."""

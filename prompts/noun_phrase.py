@@ -62,7 +62,7 @@ def is_plural_phrase(noun: str) -> bool:
     """
     said = noun.split()
     head = next((said[number - 1] for number, word in enumerate(said) if number and word in _PLACE), said[-1])
-    return said[0] not in {"a", "an"} and head not in _MASS and _is_plural(head)
+    return head not in _MASS and _is_plural(head)
 
 
 def is_ordinary_phrase(noun: str) -> bool:
@@ -71,7 +71,7 @@ def is_ordinary_phrase(noun: str) -> bool:
     Args:
         noun: from `noun_phrase`.
 
-    >>> is_ordinary_phrase("a wooden door"), is_ordinary_phrase("a mike errecart monkey")
+    >>> is_ordinary_phrase("a metal gate"), is_ordinary_phrase("a mike errecart monkey")
     (True, False)
     """
     return all(is_common(word) or word in _PLACE or _is_noun(word) for word in noun.split())

@@ -1,6 +1,6 @@
 """Bytes on disk: what a dataset is. Knows nothing of how it was made."""
 
-from mkaudio.shards.audio_codec import decode_flac, dequantise, encode_flac, quantise
+from mkaudio.shards.audio_codec import decode_flac, decode_flac_part, dequantise, encode_flac, quantise
 from mkaudio.shards.audio_info import AudioInfo
 from mkaudio.shards.audio_reader import AudioReader
 from mkaudio.shards.clip import Candidate, Clip, Event, Verdict
@@ -116,6 +116,7 @@ __all__ = [
     "composition_of",
     "composition_path",
     "decode_flac",
+    "decode_flac_part",
     "dequantise",
     "encode_flac",
     "heard_in",

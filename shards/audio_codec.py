@@ -70,6 +70,31 @@ def encode_flac(samples: Samples, sample_rate_hz: int, bit_depth: int) -> bytes:
     return buffer.getvalue()
 
 
+def decode_flac_part(data: bytes, first: int, n_frames: int) -> tuple[NDArray[np.float32], int, int]:
+    """Return a stretch of a FLAC file; what lies outside is hardly decoded.
+
+    Args:
+        data: the file.
+        first: frame at which the stretch begins.
+        n_frames: of the stretch.
+
+    Returns:
+        (C, n_frames) float32, fewer frames where the file ends before; its rate in Hz; the frames of the whole file.
+
+    Raises:
+        Refusal: DECODE_ERROR, where it is no FLAC or damaged there.
+    """
+    try:
+        with soundfile.SoundFile(io.BytesIO(data)) as file:
+            if first:
+                file.seek(min(first, file.frames))
+            waveform = file.read(n_frames, dtype="float32", always_2d=True)
+            rate_hz, n_all = file.samplerate, file.frames
+    except (soundfile.LibsndfileError, RuntimeError) as error:
+        raise Refusal(Reason.DECODE_ERROR, f"FLAC of {len(data):,} bytes: {error}") from error
+    return np.ascontiguousarray(waveform.T), rate_hz, n_all
+
+
 def decode_flac(data: bytes) -> tuple[NDArray[np.float32], int]:
     """Return the sound of a FLAC file.
 

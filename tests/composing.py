@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from mkaudio.pipeline.reprogram import Base
+from mkaudio.pipeline.reprogram.render import Sound
 from mkaudio.shards import Event
 
 RATE_HZ = 16_000
@@ -70,7 +71,18 @@ def base(
     )  # fmt: skip
 
 
-def sound_of(clip, rms=0.1):
-    """Noise on the grid of 16 bit, the same for the same clip."""
+def sound_of(clip):
+    """Noise on the grid of 16 bit, the same for the same clip, louder for some."""
+    rms = 0.05 * (1 + clip.index % 3)
     samples = [noise(clip.n_frames, rms, (clip.index, 99, channel)) for channel in range(clip.channels)]
     return np.stack(samples).astype(np.float32) / 32768
+
+
+def read_of(clip):
+    """Any stretch of it, as compose reads it."""
+    return lambda first, n_frames: sound_of(clip)[:, first : first + n_frames]
+
+
+def whole(waveform, rate_hz):
+    """A waveform as a sound of which any stretch can be read."""
+    return Sound(lambda first, n_frames: waveform[:, first : first + n_frames].copy(), waveform.shape[1], rate_hz)

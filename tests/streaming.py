@@ -9,12 +9,15 @@ from mkaudio.shards import (
     Clip,
     DatasetInfo,
     Event,
+    EventsInfo,
     Generation,
+    LocalStorage,
     ShardWriter,
     Verdict,
     commit_shard,
     open_storage,
     write_dataset_info,
+    write_events,
 )
 
 SIZES = (7, 0, 12, 1, 9)
@@ -57,6 +60,24 @@ def made_dataset(folder, sizes=SIZES, window_s=1.0, commit=lambda shard: True, *
                 commit_shard(storage, shard, files, staging, {})
     generation = Generation("", "", 0, len(sizes), 0, number, number, {}, {})
     write_dataset_info(storage, DatasetInfo({"window_s": window_s}, {}, "fake", (generation,), {"windows": number}))
+    return folder
+
+
+def made_events(folder):
+    """An event database of three noises of one and a half to three seconds."""
+    storage, rows, sounds = LocalStorage(folder), [], []
+    for number, label in enumerate(("Bark", "Rain", "Car passing by")):
+        sounds.append(noise_of(100 + number, 12_000 * (1 + number))[0])
+        rows.append({
+            "label": label, "noun": f"a thing {number}", "clauses": [f"thing {number} is heard"], "plural": False, "lasts": True,
+            "named_by": "label", "confidence": 0.5, "level_dbfs": -20.0, "peak_dbfs": -10.0, "n_frames": len(sounds[-1]),
+            "duration_s": len(sounds[-1]) / 8_000, "source": "in", "source_root": "in", "source_path": f"{number}.wav",
+            "source_sha256": "0" * 64, "source_key": "", "source_rate_hz": 8_000, "start_s": 0.0, "end_s": 1.0, "group": "",
+            "licence": "CC0", "attribution": "", "source_url": "",
+        })  # fmt: skip
+    with storage.staging("events") as staging:
+        info = EventsInfo(8_000, {}, [], {"looked_at": 3, "kept": 3, "left_out": {}}, {})
+        write_events(storage, staging, info, rows, iter(sounds))
     return folder
 
 

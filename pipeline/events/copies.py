@@ -4,7 +4,8 @@ Two steps. Fingerprints are compared in blocks of matrix products, so that 100,0
 near by them is a copy only if the waveforms correlate. The second step is needed: two strums of one chord have fingerprints
 as alike as two encodings of one strum, and nothing but the waveform tells them apart.
 
-Source of both thresholds: 250 events of the fetched sounds, each made again in six ways (see docs/events.md). D dimensions.
+Source of both thresholds: tests/benchmarks/event_copies.py on the fetched sounds. Of 250 events made again in six ways .92
+(shifted) to 1.0 (at 22 kHz) are found, and of 1,980 events 41 are copies of others, two of them doubtful. D dimensions.
 """
 
 from collections.abc import Callable, Sequence

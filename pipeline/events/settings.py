@@ -14,7 +14,7 @@ class EventSettings:
     Args:
         sample_rate_hz: of the sounds, which should be that of the training.
         max_per_class: how many events of a class are kept; None for all.
-        balance: keep as many of every class: of one that has more than the median class, no more than that has.
+        balance: keep as many of every class: of none more than an even share of all events; one that has fewer keeps all.
         min_confidence: how sure the ear must be of an event that no label names.
         min_s: what sounds for less is left out.
         max_s: what sounds for longer is cut.

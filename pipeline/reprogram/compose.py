@@ -1,7 +1,7 @@
 """compose(seed, epoch, index) → sound, sentence, provenance: a pure function; and the way back from provenance to sound."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,13 +11,10 @@ from mkaudio.pipeline.reprogram.base import Base
 from mkaudio.pipeline.reprogram.decide import Decider, Decision, alone
 from mkaudio.pipeline.reprogram.placing import Place
 from mkaudio.pipeline.reprogram.recipe import Recipe
-from mkaudio.pipeline.reprogram.render import faded, mixed, rounded_db, safe_gain_db, stored, take
+from mkaudio.pipeline.reprogram.render import Sound, faded, mixed, rounded_db, safe_gain_db, stored, take
 from mkaudio.prompts import TemplateSet
 from mkaudio.shards import Composition, Part, dequantise
 from mkaudio.shards.event_store import EventStore
-
-Sound = tuple[NDArray[np.float32], int]
-"""A waveform (C, T) and its rate in Hz."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,31 +64,39 @@ class Composer:
             self._decider = Decider(self.recipe, self.templates, self.events)
         return self._decider.decide(epoch, base)
 
-    def parts(self, base: Base, decision: Decision) -> tuple[Part, ...]:
-        """Return the parts of a composition; their gains are found when they are heard.
+    def parts(self, base: Base, decision: Decision, gains_db: Sequence[float] | None = None) -> tuple[Part, ...]:
+        """Return the parts of a composition.
 
         Args:
             base: the clip.
             decision: what is composed with it.
+            gains_db: of each part; None where its sound is not heard yet.
         """
-        return tuple(self._part(place, decision, base) for place in decision.places)
+        gains_db = gains_db or [0.0] * len(decision.places)
+        return tuple(
+            self._part(place, gain_db, decision, base) for place, gain_db in zip(decision.places, gains_db, strict=True)
+        )
 
-    def compose(self, epoch: int, base: Base, waveform_of: Callable[[], NDArray[np.float32]]) -> Composed:
+    def compose(self, epoch: int, base: Base, read: Callable[[int, int], NDArray[np.float32]]) -> Composed:
         """Compose.
 
         Args:
             epoch: of the stream.
             base: the clip.
-            waveform_of: gives its sound (C, T) at its own rate.
+            read: gives any stretch of its sound: (first frame, number of frames) → (C, that number), at its own rate, an
+                array that may be changed.
         """
         decision, recipe = self.decide(epoch, base), self.recipe
-        parts = self.parts(base, decision)
-        clip = waveform_of(), base.sample_rate_hz
-        untouched = [self._taken(part, clip, recipe.channels, recipe.sample_rate_hz) for part in parts]
-        stems = [
-            faded(one, place.fade_in, place.fade_out) for one, place in zip(untouched, decision.places, strict=True)
-        ]
-        parts = _levelled(parts, decision.places, untouched, recipe.sample_rate_hz)
+        clip = Sound(read, base.n_frames, base.sample_rate_hz)
+        stems = []
+        for place in decision.places:
+            number = decision.events.get(place.letter)
+            sound = clip if number is None else self._event(number)
+            stems.append(take(sound, place.source_frame, place.n_frames, recipe.sample_rate_hz, recipe.channels))
+        gains_db = _gains_db(decision.places, stems, recipe.sample_rate_hz)
+        for stem, place in zip(stems, decision.places, strict=True):
+            faded(stem, place.fade_in, place.fade_out)
+        parts = self.parts(base, decision, gains_db)
         mix = mixed(stems, parts, decision.n_frames, recipe.sample_rate_hz)
         gain_db = safe_gain_db(mix, base.bit_depth)
         composition = Composition(
@@ -119,82 +124,82 @@ class Composer:
 
         Args:
             composition: the provenance.
-            clip: the stored sound of its clip, (C, T) and rate.
+            clip: the stored sound of its clip.
 
         Returns:
             The same integers (C, T).
+
+        Raises:
+            ValueError: it was made of other sounds.
         """
         rate = composition.sample_rate_hz
-        stems = [
-            faded(
-                self._taken(part, clip, composition.channels, rate),
-                *_frames(part.fade_in_s, part.fade_out_s, rate_hz=rate),
-            )
-            for part in composition.parts
-        ]
+        stems = []
+        for part in composition.parts:
+            n_frames = round(part.end_s * rate) - round(part.start_s * rate)
+            sound = clip if part.origin == "clip" else self._event_of(part)
+            taken = take(sound, round(part.source_start_s * sound.rate_hz), n_frames, rate, composition.channels)
+            stems.append(faded(taken, round(part.fade_in_s * rate), round(part.fade_out_s * rate)))
         mix = mixed(stems, composition.parts, composition.n_frames, rate)
+        if composition.gain_db > safe_gain_db(mix, composition.bit_depth):
+            raise ValueError(
+                f"sample {composition.key}: with its gains samples would be clipped: it was made of other sounds"
+            )
         return stored(mix, composition.gain_db, composition.bit_depth)
 
-    def _part(self, place: Place, decision: Decision, base: Base) -> Part:
+    def _part(self, place: Place, gain_db: float, decision: Decision, base: Base) -> Part:
         rate = self.recipe.sample_rate_hz
-        part = Part(
-            origin="clip",
-            key=base.key,
-            label="",
+        number = decision.events.get(place.letter)
+        event = self.events.event(number) if self.events is not None and number is not None else None
+        return Part(
+            origin="event" if event else "clip",
+            key=event.key if event else base.key,
+            label=event.label if event else "",
             source_start_s=place.source_frame / base.sample_rate_hz,
             start_s=place.at / rate,
             end_s=place.end / rate,
+            gain_db=gain_db,
+            snr_db=None if place.snr_db is None else rounded_db(place.snr_db),
             fade_in_s=place.fade_in / rate,
             fade_out_s=place.fade_out / rate,
-            licence=base.licence,
-            attribution=base.attribution,
+            licence=event.licence if event else base.licence,
+            attribution=event.attribution if event else base.attribution,
         )
-        if place.letter == "X":
-            return part
+
+    def _event(self, number: int) -> Sound:
         assert self.events is not None
-        event = self.events.event(decision.events[place.letter])
-        return replace(
-            part, origin="event", key=event.key, label=event.label, source_start_s=0.0, licence=event.licence,
-            attribution=event.attribution,
-        )  # fmt: skip
+        samples = self.events.samples(number)
+        return Sound(
+            lambda first, n: dequantise(samples[None, first : first + n], 16), len(samples), self.events.sample_rate_hz
+        )
 
-    def _taken(self, part: Part, clip: Sound, channels: int, rate_hz: int) -> NDArray[np.float32]:
-        """Take a part from its own sound."""
-        sound, own_hz = clip if part.origin == "clip" else self._event(part)
-        (source_frame,) = _frames(part.source_start_s, rate_hz=own_hz)
-        start, end = _frames(part.start_s, part.end_s, rate_hz=rate_hz)
-        return take(sound, own_hz, source_frame, end - start, rate_hz, channels)
+    def _event_of(self, part: Part) -> Sound:
+        """Return the event that a provenance names.
 
-    def _event(self, part: Part) -> Sound:
-        what = f"event {part.key} ({part.label})"
+        Raises:
+            ValueError: the database has no such event, or there is none.
+        """
+        what, number = f"event {part.key} ({part.label})", int(part.key) if part.key.isdecimal() else -1
         if self.events is None:
             raise ValueError(f"{what}: the composition needs its event database, and none was given (--events)")
-        number = int(part.key) if part.key.isdecimal() else -1
         if not 0 <= number < len(self.events) or self.events.event(number).label != part.label:
             raise ValueError(
                 f"{what}: not in this event database; the composition was made with another one (--events)"
             )
-        return dequantise(self.events.samples(number)[None], 16), self.events.sample_rate_hz
+        return self._event(number)
 
 
-def _frames(*times_s: float, rate_hz: int) -> tuple[int, ...]:
-    return tuple(round(time_s * rate_hz) for time_s in times_s)
+def _gains_db(places: Sequence[Place], sounds: Sequence[NDArray[np.float32]], rate_hz: int) -> list[float]:
+    """Return the gain of each part: an event's brings it to its level against the clip.
 
-
-def _levelled(
-    parts: tuple[Part, ...], places: tuple[Place, ...], untouched: list[NDArray[np.float32]], rate_hz: int
-) -> tuple[Part, ...]:
-    """Give each event its gain against the clip; both are measured without fades, which depend on what comes next."""
-    if len(parts) == 1:
-        return parts
-    clip = next(number for number, part in enumerate(parts) if part.origin == "clip")
-    of_clip = active_level_dbfs(untouched[clip], rate_hz)
-    levelled = []
-    for part, place, sound in zip(parts, places, untouched, strict=True):
-        offset_db = place.level_db if place.snr_db is None else -place.snr_db
-        if offset_db is not None:
-            own = active_level_dbfs(sound, rate_hz)
-            gain_db = rounded_db(of_clip + offset_db - own) if min(of_clip, own) > SILENCE_DBFS else 0.0
-            part = replace(part, gain_db=gain_db, snr_db=None if place.snr_db is None else rounded_db(place.snr_db))
-        levelled.append(part)
-    return tuple(levelled)
+    Both are measured without fades, which depend on what comes next.
+    """
+    if len(places) == 1:
+        return [0.0]
+    levels = [active_level_dbfs(sound, rate_hz) for sound in sounds]
+    of_clip = next(level for place, level in zip(places, levels, strict=True) if place.letter == "X")
+    gains_db = []
+    for place, own in zip(places, levels, strict=True):
+        above_db = place.level_db if place.snr_db is None else -place.snr_db
+        audible = above_db is not None and min(of_clip, own) > SILENCE_DBFS
+        gains_db.append(rounded_db(of_clip + above_db - own) if audible and above_db is not None else 0.0)
+    return gains_db

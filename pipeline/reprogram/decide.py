@@ -113,13 +113,15 @@ class Decider:
         if not layouts:
             return "no template"
         cutting = Cutting(base, self._recipe)
-        layouts = [layout for layout in layouts if cutting.fits(layout)]
-        for layout in sorted(layouts, key=lambda layout: uniform(seed, f"relation {layout}")):
+        fitting = [layout for layout in layouts if cutting.fits(layout)]
+        missing = "no unlike event" if fitting else "no room"
+        while fitting:  # a relation for which there is no event makes room for another
+            layout = fitting.pop(int(uniform(seed, f"relation, {len(fitting)} left") * len(fitting)))
             room = cutting.room(layout, seed)
             events, template = self._drawn_events(layout, room, base, seed), self._templates.chosen(form, layout, seed)
             if events and template:
                 return layout, room, events, template
-        return "no unlike event" if layouts else "no room"
+        return missing
 
     def _layouts(self, form: CaptionForm) -> tuple[Layout, ...]:
         """Return the layouts in which there is a template for such a caption."""

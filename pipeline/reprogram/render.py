@@ -4,13 +4,15 @@ This is the only place that mixes, when a sample is composed and when it is made
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import soxr
 from numpy.typing import NDArray
 
-from mkaudio.shards import Part, quantise
+from mkaudio.shards import Part
 
 _STEPS_PER_DB = 10_000
 """Gains are whole steps, so that what a table holds is what was applied."""
@@ -25,15 +27,27 @@ def rounded_db(gain_db: float) -> float:
     return round(gain_db, 4)
 
 
-def take(
-    sound: NDArray[np.float32], rate_hz: int, from_frame: int, n_frames: int, wanted_hz: int, channels: int
-) -> NDArray[np.float32]:
-    """Take a stretch of a sound at another rate and number of channels.
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """Something of which any stretch can be read.
 
     Args:
-        sound: (C, T), the whole of it.
-        rate_hz: of the sound.
-        from_frame: of the sound, where the stretch begins.
+        read: (first frame, number of frames) → (C, that number) float32, an array that may be changed.
+        n_frames: of the whole.
+        rate_hz: of it.
+    """
+
+    read: Callable[[int, int], NDArray[np.float32]]
+    n_frames: int
+    rate_hz: int
+
+
+def take(sound: Sound, from_frame: int, n_frames: int, wanted_hz: int, channels: int) -> NDArray[np.float32]:
+    """Take a stretch of a sound at another rate and number of channels; no more of it is read than is needed.
+
+    Args:
+        sound: what it is taken of.
+        from_frame: where the stretch begins, at the sound's rate.
         n_frames: of the stretch, at the wanted rate.
         wanted_hz: rate of the stretch.
         channels: of the stretch: 1 is the mean of all; 2 of a mono sound are alike.
@@ -41,14 +55,14 @@ def take(
     Returns:
         (channels, n_frames).
     """
-    n_source = sound.shape[1] - from_frame
-    if n_frames != resampled_frames(n_source, rate_hz, wanted_hz):
-        n_source = min(n_source, math.ceil(n_frames * rate_hz / wanted_hz))
-    taken = sound[:, from_frame : from_frame + n_source]
+    n_source = sound.n_frames - from_frame
+    if n_frames != resampled_frames(n_source, sound.rate_hz, wanted_hz):
+        n_source = min(n_source, math.ceil(n_frames * sound.rate_hz / wanted_hz))
+    taken = sound.read(from_frame, n_source)
     if len(taken) != channels:
         taken = taken.mean(axis=0, keepdims=True, dtype=np.float32) if len(taken) > 1 else taken
-    if rate_hz != wanted_hz:
-        taken = soxr.resample(np.ascontiguousarray(taken.T), rate_hz, wanted_hz, quality="HQ").T
+    if sound.rate_hz != wanted_hz:
+        taken = soxr.resample(np.ascontiguousarray(taken.T), sound.rate_hz, wanted_hz, quality="HQ").T
     if taken.shape[1] != n_frames:  # the resampler gives or takes a frame
         taken = np.pad(taken[:, :n_frames], ((0, 0), (0, max(0, n_frames - taken.shape[1]))))
     return np.repeat(taken, channels, axis=0) if len(taken) < channels else taken
@@ -69,12 +83,10 @@ def faded(taken: NDArray[np.float32], fade_in: int, fade_out: int) -> NDArray[np
     """Return a part with its fades, quarters of a sine: two that cross keep the power of unlike sounds.
 
     Args:
-        taken: (C, T).
+        taken: (C, T); it is changed.
         fade_in: frames.
         fade_out: frames.
     """
-    if fade_in or fade_out:
-        taken = taken.copy()  # it may be a view on a sound that is used again
     if fade_in:
         taken[:, :fade_in] *= _rise(fade_in)
     if fade_out:
@@ -82,6 +94,7 @@ def faded(taken: NDArray[np.float32], fade_in: int, fade_out: int) -> NDArray[np
     return taken
 
 
+@lru_cache(maxsize=64)
 def _rise(n_frames: int) -> NDArray[np.float32]:
     rise: NDArray[np.float32] = np.sin((np.arange(n_frames) + 0.5) * (np.pi / 2 / n_frames)).astype(np.float32)
     return rise
@@ -93,7 +106,7 @@ def mixed(
     """Add parts, each at its place and with its gain.
 
     Args:
-        stems: (C, T) of each part, with its fades.
+        stems: (C, T) of each part, with its fades; they are changed.
         parts: where they lie.
         n_frames: of the whole.
         sample_rate_hz: of the whole.
@@ -106,7 +119,9 @@ def mixed(
     mix = np.zeros((len(stems[0]), n_frames), np.float32)
     for stem, part in zip(stems, parts, strict=True):
         at = round(part.start_s * sample_rate_hz)
-        mix[:, at : at + stem.shape[1]] += stem * np.float32(10 ** (part.gain_db / 20)) if part.gain_db else stem
+        if part.gain_db:
+            stem *= np.float32(10 ** (part.gain_db / 20))
+        mix[:, at : at + stem.shape[1]] += stem
     return mix
 
 
@@ -127,11 +142,13 @@ def safe_gain_db(mix: NDArray[np.float32], bit_depth: int) -> float:
 
 
 def stored(mix: NDArray[np.float32], gain_db: float, bit_depth: int) -> NDArray[np.int16] | NDArray[np.int32]:
-    """Return a mix as integers.
+    """Return a mix as integers, none of which is clipped: the gain sees to it.
 
     Args:
-        mix: (C, T).
-        gain_db: of the whole.
+        mix: (C, T); it is changed.
+        gain_db: of the whole, at most what `safe_gain_db` says.
         bit_depth: 16 or 24.
     """
-    return quantise(mix * np.float32(10 ** (gain_db / 20)) if gain_db else mix, bit_depth)
+    mix *= np.float32(10 ** (gain_db / 20) * (1 << (bit_depth - 1)))
+    np.rint(mix, out=mix)
+    return mix.astype(np.int16) if bit_depth == 16 else mix.astype(np.int32)

@@ -4,6 +4,7 @@ No sample depends on one before it, so any process makes any of them, and makes 
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,10 +12,11 @@ from numpy.typing import NDArray
 from mkaudio.pipeline.reprogram import Base, Recipe
 from mkaudio.pipeline.reprogram.compose import Composed, Composer
 from mkaudio.pipeline.reprogram.decide import Decision
+from mkaudio.pipeline.reprogram.render import Sound
 from mkaudio.pipeline.stream.catalog import Catalog
 from mkaudio.pipeline.stream.sample_error import SampleError
 from mkaudio.pipeline.stream.tars import Tars
-from mkaudio.shards import Composition, Part, Refusal, decode_flac, dequantise
+from mkaudio.shards import Composition, Part, Refusal, decode_flac_part, dequantise
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ class Samples:
         if epoch < 0:
             raise IndexError(f"sample {number}: samples count from 0")
         base = self._catalog.base(index)
-        return self._composer.compose(epoch, base, lambda: self._waveform(base))
+        return self._composer.compose(epoch, base, partial(self._stretch, base))
 
     def __getitem__(self, number: int) -> StreamSample:
         """Return a sample.
@@ -128,21 +130,27 @@ class Samples:
                 "or selection"
             )
         base = self._catalog.base(index)
-        return self._composer.rebuild(composition, (self._waveform(base), base.sample_rate_hz))
+        sound = Sound(partial(self._stretch, base), base.n_frames, base.sample_rate_hz)
+        return self._composer.rebuild(composition, sound)
 
-    def _waveform(self, base: Base) -> NDArray[np.float32]:
+    def _stretch(self, base: Base, first: int, n_frames: int) -> NDArray[np.float32]:
+        """Decode a stretch of a clip.
+
+        Raises:
+            SampleError: its FLAC is damaged, or not what the manifest states.
+        """
         place = self._catalog.place(base.index)
         where = self._catalog.dataset
         try:
-            waveform, rate_hz = decode_flac(self._tars.flac(place))
+            waveform, rate_hz, n_all = decode_flac_part(self._tars.flac(place), first, n_frames)
         except Refusal as refusal:
             raise SampleError(
                 where, place.shard, place.key, f"damaged: {refusal.message}; see mkaudio verify"
             ) from refusal
-        found = (*waveform.shape, rate_hz)
-        if found != (base.channels, base.n_frames, base.sample_rate_hz):
+        found = (len(waveform), n_all, rate_hz)
+        if found != (base.channels, base.n_frames, base.sample_rate_hz) or waveform.shape[1] != n_frames:
             raise SampleError(
-                where, place.shard, place.key, f"damaged: {found[1]:,} frames, {found[0]} channels, {rate_hz:,} Hz in its FLAC, "
+                where, place.shard, place.key, f"damaged: {n_all:,} frames, {found[0]} channels, {rate_hz:,} Hz in its FLAC, "
                 f"{base.n_frames:,}, {base.channels}, {base.sample_rate_hz:,} in the manifest; see mkaudio verify",
             )  # fmt: skip
         return waveform

@@ -24,5 +24,7 @@ def test_channels_are_averaged_by_power_and_silence_has_a_level():
     assert active_level_dbfs(np.zeros((1, 0), np.float32), 16_000) == SILENCE_DBFS
 
 
-def test_a_short_last_frame_counts_by_its_power_not_its_length():
-    assert active_level_dbfs(np.full(330, 0.1, np.float32), 16_000) == pytest.approx(-20, abs=1e-3)
+def test_a_piece_shorter_than_a_frame_counts_only_where_it_is_all_there_is():
+    assert active_level_dbfs(np.full(50, 0.1, np.float32), 16_000) == pytest.approx(-20, abs=1e-3)
+    louder_end = np.concatenate([np.full(320, 0.1, np.float32), np.full(50, 0.9, np.float32)])
+    assert active_level_dbfs(louder_end, 16_000) == pytest.approx(-20, abs=1e-3)

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sounds import noise, tone
 
-from mkaudio.shards import Reason, Refusal, decode_flac, dequantise, encode_flac, quantise
+from mkaudio.shards import Reason, Refusal, decode_flac, decode_flac_part, dequantise, encode_flac, quantise
 
 RATES_HZ = (2_000, 8_000, 11_025, 44_100, 65_535, 96_000, 384_000, 655_350)
 
@@ -60,3 +60,23 @@ def test_a_damaged_flac_is_refused(damage):
     with pytest.raises(Refusal) as caught:
         decode_flac(damage(data))
     assert caught.value.reason is Reason.DECODE_ERROR
+
+
+@pytest.mark.parametrize("bit_depth", [16, 24])
+def test_a_stretch_is_that_of_the_whole_wherever_it_begins(bit_depth):
+    data = encode_flac(quantise(noise(90_001, channels=2), bit_depth), 16_000, bit_depth)
+    whole, _ = decode_flac(data)
+    for first, n_frames in (
+        (0, 90_001),
+        (0, 10),
+        (4_095, 3),
+        (4_096, 8_192),
+        (77_777, 12_224),
+        (90_000, 1),
+        (89_000, 5_000),
+        (90_001, 1),
+    ):
+        part, rate_hz, n_all = decode_flac_part(data, first, n_frames)
+        assert np.array_equal(part, whole[:, first : first + n_frames]) and (rate_hz, n_all) == (16_000, 90_001)
+    with pytest.raises(Refusal, match="FLAC of 9 bytes"):
+        decode_flac_part(b"no flac..", 0, 1)

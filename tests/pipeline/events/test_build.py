@@ -171,3 +171,23 @@ def test_the_tone_that_is_stored_is_the_tone_that_was_there(tmp_path):
     built([tmp_path / "in"], tmp_path / "events")
     source, _ = soundfile.read(tmp_path / "in" / "dog.wav", dtype="int16")
     assert np.array_equal(EventStore(tmp_path / "events").samples(0), source)
+
+
+@pytest.mark.slow
+def test_a_dataset_in_an_object_store_gives_the_same_events(made_choir, tmp_path, s3):
+    s3.put_folder(made_choir, "some/out")
+    built([made_choir], tmp_path / "from-folder", min_confidence=0.5)
+    built([s3.address("some/out")], tmp_path / "from-store", min_confidence=0.5)
+    assert digests(tmp_path / "from-folder") == digests(tmp_path / "from-store")
+
+
+def test_only_the_clips_of_a_selection_are_looked_at(choir_dataset, tmp_path):
+    from mkaudio.pipeline.select import Selector
+    from mkaudio.pipeline.selection import Rule
+    from mkaudio.shards import open_storage, read_dataset_info
+
+    storage = open_storage(choir_dataset)
+    Selector(storage, read_dataset_info(storage), Rule(where="duration_s > 1.0")).make("long")
+    settings = EventSettings(RATE_HZ, min_confidence=0.5, selection="long")
+    report = build_events(open_inputs([str(choir_dataset)], "long"), LocalStorage(tmp_path / "e"), settings, quiet)
+    assert report.looked_at == 4 and all(event.n_frames > RATE_HZ for event in report.kept)

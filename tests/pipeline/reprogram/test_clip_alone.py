@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import soxr
+from composing import whole
 from streaming import noise_of
 
 from mkaudio.pipeline.reprogram import Base, Recipe
@@ -17,7 +18,8 @@ BASE = Base(3, "0000000003", "A noise.", 2, 4_000, 8_000, 1, 16, (), licence="CC
 def plain(samples, base=BASE, **recipe):
     settings = {"sample_rate_hz": 8_000, **recipe}
     base = replace(base, channels=len(samples), n_frames=samples.shape[1])
-    return Composer(Recipe(**settings), None, None).compose(2, base, lambda: dequantise(samples, base.bit_depth))
+    sound = whole(dequantise(samples, base.bit_depth), base.sample_rate_hz)
+    return Composer(Recipe(**settings), None, None).compose(2, base, sound.read)
 
 
 @pytest.mark.parametrize("bit_depth", [16, 24])

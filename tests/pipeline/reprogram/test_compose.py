@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from composing import EVENTS, RATE_HZ, FakeEvents, base, sound_of
+from composing import EVENTS, RATE_HZ, FakeEvents, base, read_of, sound_of, whole
 
 from mkaudio.pipeline.reprogram import Recipe
 from mkaudio.pipeline.reprogram.compose import Composer
@@ -35,20 +35,20 @@ def composer(events=None, **settings):
 def composed(maker, epochs=range(60), clips=CLIPS):
     for epoch in epochs:
         for clip in clips:
-            yield clip, maker.compose(epoch, clip, lambda clip=clip: sound_of(clip))
+            yield clip, maker.compose(epoch, clip, read_of(clip))
 
 
 def stem(maker, clip, composition, part):
     """One part alone, 40 dB lower so that it is not clipped."""
     alone = replace(composition, parts=(part,), gain_db=-40.0, n_frames=round(part.end_s * composition.sample_rate_hz))
-    return dequantise(maker.rebuild(alone, (sound_of(clip), clip.sample_rate_hz)), composition.bit_depth)
+    return dequantise(maker.rebuild(alone, whole(sound_of(clip), clip.sample_rate_hz)), composition.bit_depth)
 
 
 def test_without_events_the_very_sound_and_prompt_come_out():
     for channels in (1, 2):
         maker = composer(weights=(1.0, 0.0, 0.0), channels=channels)
         for clip in (*CLIPS, base(2.0, index=9, channels=channels)):
-            one = maker.compose(3, clip, lambda clip=clip: sound_of(clip))
+            one = maker.compose(3, clip, read_of(clip))
             expected = np.rint(sound_of(clip) * 32768).astype(np.int16)
             assert np.array_equal(one.samples, np.repeat(expected, channels // clip.channels, axis=0))
             assert one.composition.prompt == clip.prompt and one.composition.gain_db == 0.0
@@ -61,7 +61,9 @@ def test_every_sample_is_made_again_bit_by_bit_from_its_provenance_alone():
         maker = composer(**settings)
         clips = (*CLIPS, base(4.0, index=7, rate_hz=44_100, channels=2), replace(base(4.0, index=8), bit_depth=24))
         for clip, one in composed(maker, range(12), clips):
-            again = composer(weights=(1.0, 0.0, 0.0)).rebuild(one.composition, (sound_of(clip), clip.sample_rate_hz))
+            again = composer(weights=(1.0, 0.0, 0.0)).rebuild(
+                one.composition, whole(sound_of(clip), clip.sample_rate_hz)
+            )
             assert again.dtype == one.samples.dtype and np.array_equal(again, one.samples)
 
 

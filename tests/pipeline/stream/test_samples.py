@@ -18,8 +18,8 @@ from mkaudio.shards import dequantise
 class Turned:
     """A stand-in that makes another sample in every epoch: the sound turned round, the prompt with the epoch."""
 
-    def compose(self, epoch, base, waveform_of):
-        made = Composer(Recipe(sample_rate_hz=8_000), None, None).compose(epoch, base, waveform_of)
+    def compose(self, epoch, base, read):
+        made = Composer(Recipe(sample_rate_hz=8_000), None, None).compose(epoch, base, read)
         prompt = f"{made.composition.prompt} In epoch {epoch}."
         return Composed(np.roll(made.samples, epoch, axis=1), replace(made.composition, prompt=prompt))
 
@@ -56,7 +56,7 @@ def test_a_damaged_flac_is_named_and_nothing_comes_in_its_place(own_noises, tmp_
 def test_a_sound_that_the_manifest_does_not_state_is_refused(noises, tmp_path, monkeypatch):
     samples = samples_of(noises, tmp_path)
     monkeypatch.setattr(
-        "mkaudio.pipeline.stream.samples.decode_flac", lambda data: (np.zeros((1, 99), np.float32), 8_000)
+        "mkaudio.pipeline.stream.samples.decode_flac_part", lambda *_: (np.zeros((1, 99), np.float32), 8_000, 99)
     )
     with pytest.raises(SampleError, match="99 frames, 1 channels, 8,000 Hz in its FLAC, 213, 1, 8,000 in the manifest"):
         samples[1]

@@ -5,7 +5,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from streaming import digest_of
+from streaming import digest_of, made_events
 
 from mkaudio.pipeline.reprogram import Recipe
 from mkaudio.pipeline.stream import open_stream
@@ -14,9 +14,9 @@ EPOCHS = 2
 
 
 def stream_of(dataset, cache, **settings):
-    return open_stream(
-        dataset, **{"sample_rate_hz": 8_000, "batch_size": 6, "cache": cache, "epochs": EPOCHS, **settings}
-    )
+    """A stream with events, which lie in the cache's folder."""
+    made = {"sample_rate_hz": 8_000, "batch_size": 6, "cache": cache, "epochs": EPOCHS, "window_s": 8.0}
+    return open_stream(dataset, **{"events": cache / "events", **made, **settings})
 
 
 def steps_of(stream):
@@ -49,6 +49,7 @@ def together(ranks):
 @pytest.fixture(scope="module")
 def unbroken(noises, tmp_path_factory):
     cache = tmp_path_factory.mktemp("cache")
+    made_events(cache / "events")
     return cache, steps_of(stream_of(noises, cache))
 
 
@@ -57,6 +58,9 @@ def test_two_epochs_have_every_clip_twice_in_two_orders(unbroken):
     assert list(steps) == [(epoch, step) for epoch in range(2) for step in range(5)]
     keys = [[one.key for step in range(5) for one in steps[epoch, step]] for epoch in range(2)]
     assert sorted(keys[0]) == sorted(keys[1]) == [f"{number:010d}" for number in range(29)] and keys[0] != keys[1]
+    prompts = [{one.key: one.prompt for step in range(5) for one in steps[epoch, step]} for epoch in range(2)]
+    composed = [sum("thing" in prompt for prompt in of_epoch.values()) for of_epoch in prompts]
+    assert min(composed) > 10 and sum(prompts[0][key] != prompts[1][key] for key in prompts[0]) > 10
 
 
 def assert_same(noises, unbroken, world_size, workers):
@@ -154,15 +158,14 @@ def test_a_rank_without_samples_gets_an_empty_batch(noises, unbroken):
     ranks = [list(stream_of(noises, cache, batch_size=9, rank=rank, world_size=8, epochs=1)) for rank in range(8)]
     assert {len(one) for one in ranks} == {4}
     empty = [one[-1] for one in ranks if not one[-1].keys]
-    assert len(empty) == 6 and all(one.waveform.shape == (0, 1, 8_000) and one.n_frames.shape == (0,) for one in empty)
+    assert len(empty) == 6 and all(one.waveform.shape == (0, 1, 64_000) and one.n_frames.shape == (0,) for one in empty)
 
 
 def test_a_state_of_another_stream_is_refused_and_says_why(noises, own_noises, unbroken, tmp_path):
     cache, _ = unbroken
     state = stream_of(noises, cache).state_dict()
-    stream_of(own_noises, tmp_path, workers=1, world_size=2).load_state_dict(
-        state
-    )  # a copy elsewhere is the same dataset
+    copy = stream_of(own_noises, tmp_path, events=cache / "events", workers=1, world_size=2)
+    copy.load_state_dict(state)  # a copy elsewhere is the same dataset
     for settings, why in (
         ({"seed": 1}, "other settings of the compositions"),
         ({"channels": 2}, "other settings of the compositions"),
@@ -182,6 +185,6 @@ def test_a_fingerprint_is_of_all_that_decides_a_sample(noises, unbroken):
     cache, _ = unbroken
     one = stream_of(noises, cache).fingerprint
     assert stream_of(noises, cache, rank=1, world_size=2, workers=3, epochs=None).fingerprint == one
-    recipe = replace(Recipe(), sample_rate_hz=8_000, window_s=1.0, weights=(1.0, 0.0, 0.0))
+    recipe = replace(Recipe(), sample_rate_hz=8_000, window_s=8.0)
     assert stream_of(noises, cache, recipe=recipe).fingerprint == one
     assert stream_of(noises, cache, recipe=replace(recipe, cut_fade_s=0.5)).fingerprint != one
