@@ -116,7 +116,7 @@ class HereEngine:
 
 
 def write_twin(
-    samples, output, epochs=range(2), mode="new", limit=None, samples_per_shard=8, engine=HereEngine, **settings
+    samples, output, epochs=range(2), mode="new", limit=None, samples_per_shard=13, engine=HereEngine, **settings
 ):
     """Write it; `engine` takes the factory, the storage, the source and the lock."""
     config = static_config(samples.recipe, samples_per_shard)

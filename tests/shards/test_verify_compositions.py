@@ -1,5 +1,6 @@
 """A sealed dataset of compositions whose provenance is wrong: each fault of ours would be named."""
 
+import copy
 import math
 import shutil
 
@@ -8,6 +9,7 @@ from static_twin import clips_in, samples_of, write_twin
 
 from mkaudio.shards import open_storage, read_sealed, read_table, sealed, sha256_of, verify, write_table
 from mkaudio.shards.schema import MANIFEST, PLAN
+from mkaudio.shards.verify_compositions import check_compositions
 
 
 @pytest.fixture(scope="module")
@@ -17,6 +19,12 @@ def pristine(tmp_path_factory):
     write_twin(samples, folder / "out", samples_per_shard=99)
     assert list(verify(folder / "out")) == []
     return folder / "out"
+
+
+@pytest.fixture(scope="module")
+def tables(pristine):
+    """The rows of its manifest, and those of its plan."""
+    return [read_table(pristine / table / "000000.parquet").to_pylist() for table in ("manifest", "plan")]
 
 
 @pytest.fixture
@@ -95,11 +103,31 @@ PROVENANCE = {
 
 
 @pytest.mark.parametrize("case", PROVENANCE)
-def test_what_cannot_be_in_a_provenance(twin, case):
+def test_what_cannot_be_in_a_provenance(tables, case):
     n_events, change, said = PROVENANCE[case]
-    forge(twin, lambda rows: change(of(n_events)(rows)))
-    problems = found(twin)
-    assert any(one.startswith("manifest/000000.parquet 00000000") and said in one for one in problems), problems
+    rows, planned = copy.deepcopy(tables)
+    assert not list(check_compositions(rows, planned, "here"))
+    change(row := of(n_events)(rows))
+    found = list(check_compositions(rows, planned, "here"))
+    assert (
+        found and all(where == f"here {row['key']}" for where, _ in found) and any(said in what for _, what in found)
+    ), found
+
+
+def test_verify_names_it(twin):
+    forge(twin, lambda rows: part(of(1)(rows), "event", licence="other"))
+    (problem,) = found(twin)
+    assert (
+        problem.startswith("manifest/000000.parquet 00000000") and "its licence is not what its parts state" in problem
+    )
+
+
+def test_where_the_plan_cannot_be_believed_the_parts_are_compared_all_the_same(tables):
+    rows, _ = copy.deepcopy(tables)
+    rows[0].update(parts=None, composition=None)
+    assert not list(check_compositions(rows, None, "here"))
+    rows[1]["composition"]["gain_db"] = 1.0
+    assert [what for _, what in check_compositions(rows, None, "here")] == ["its gain_db is above 0"]
 
 
 def test_a_recording_has_no_parts(twin):

@@ -49,7 +49,7 @@ def stored(sample):
 
 def assert_is_twin(dataset, samples, epochs):
     found = samples_in(dataset)
-    numbers = [epoch * N + index for epoch in epochs for index in range(N)]
+    numbers = [epoch * len(samples) + index for epoch in epochs for index in range(len(samples))]
     assert len(found) == len(numbers)
     for sample, number in zip(found, numbers, strict=True):
         made = samples.made(number)
@@ -69,7 +69,7 @@ def test_it_is_the_stream_and_it_is_whole(twin):
 
 @pytest.mark.parametrize(("bit_depth", "channels", "stored_channels"), [(24, 1, 2), (24, 2, 1), (16, 2, 2)], ids=str)
 def test_any_depth_and_number_of_channels(tmp_path, bit_depth, channels, stored_channels):
-    clips = clips_in(tmp_path / "clips", bit_depth=bit_depth, channels=stored_channels)
+    clips = clips_in(tmp_path / "clips", (5,), bit_depth=bit_depth, channels=stored_channels)
     samples = samples_of(clips, tmp_path, channels=channels)
     write_twin(samples, tmp_path / "twin", range(1))
     made = assert_is_twin(tmp_path / "twin", samples, range(1))
@@ -79,7 +79,7 @@ def test_any_depth_and_number_of_channels(tmp_path, bit_depth, channels, stored_
 
 def test_a_range_of_epochs_is_that_part_of_a_longer_one(twin, tmp_path):
     dataset, samples = twin
-    write_twin(samples, tmp_path / "second", range(1, 2))
+    write_twin(samples, tmp_path / "second", range(1, 2), samples_per_shard=99)
     for part, whole in zip(samples_in(tmp_path / "second"), samples_in(dataset)[N:], strict=True):
         assert part.flac == whole.flac and part.row["prompt"] == whole.row["prompt"]
         assert composition_of(part.row) == composition_of(whole.row)
@@ -96,7 +96,7 @@ def test_stopped_between_shards_and_resumed_it_has_the_same_bytes(twin, tmp_path
 
 def test_clips_that_stay_alone_are_there_in_every_epoch(clips, tmp_path):
     samples = samples_of(clips, tmp_path, weights=(1.0, 0.0, 0.0))
-    summary = write_twin(samples, tmp_path / "twin", range(3))
+    summary = write_twin(samples, tmp_path / "twin", range(3), samples_per_shard=99)
     assert summary.counts["sources_duplicate"] == 0 and summary.counts["windows_committed"] == 3 * N
     flacs = [sample.flac for sample in samples_in(tmp_path / "twin")]
     assert flacs[:N] == flacs[N : 2 * N] == flacs[2 * N :]
@@ -137,10 +137,10 @@ def test_an_unfinished_plan_of_another_seed_is_not_taken_over(clips, tmp_path, m
     """The listing is the same, the lengths are not."""
     monkeypatch.setattr("mkaudio.pipeline.index_pass.read_indexed", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        write_twin(samples_of(clips, tmp_path, seed=1), tmp_path / "twin")
+        write_twin(samples_of(clips, tmp_path, seed=1), tmp_path / "twin", samples_per_shard=99)
     monkeypatch.undo()
     samples = samples_of(clips, tmp_path, seed=2)
-    write_twin(samples, tmp_path / "twin", mode="resume")
+    write_twin(samples, tmp_path / "twin", mode="resume", samples_per_shard=99)
     assert_is_twin(tmp_path / "twin", samples, range(2))
 
 
