@@ -68,6 +68,7 @@ def test_nothing_is_left_among_the_temporary_files_of_the_machine(tmp_path, monk
     assert list((tmp_path / "tmp").iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_gpu_that_is_full_costs_no_input_but_half_the_batch(tmp_path):
     source = listed(tmp_path / "in", ["", "", "", "", "", "too much for the GPU in company", "", ""])
     summary = run_distill([source], tmp_path / "out")
@@ -77,6 +78,7 @@ def test_a_gpu_that_is_full_costs_no_input_but_half_the_batch(tmp_path):
     assert list(verify(tmp_path / "out")) == []
 
 
+@pytest.mark.slow
 def test_a_clip_that_no_gpu_holds_stops_the_run_and_says_why(tmp_path):
     source = listed(tmp_path / "in", ["", "too much for the GPU"])
     with pytest.raises(EngineError, match=r"shard 000000: CUDA out of memory.*one clip at a time"):

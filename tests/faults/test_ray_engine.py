@@ -28,6 +28,7 @@ def by_local(sounds, tmp_path_factory):
     return digests(output)
 
 
+@pytest.mark.slow
 def test_two_workers_give_the_bytes_of_the_local_engine(sounds, by_local, tmp_path, ray_session):
     summary = run_distill([sounds], tmp_path / "out", ray=Workers(count=2))
     assert summary.windows_close and digests(tmp_path / "out") == by_local

@@ -37,6 +37,7 @@ def test_the_bytes_are_those_of_a_folder(tones, tmp_path, s3):
     assert [sample.prompt for sample in reader] == [sample.prompt for sample in DatasetReader(tmp_path / "out")]
 
 
+@pytest.mark.slow
 def test_resume_does_only_what_is_missing(tones, s3):
     run_distill([tones], s3.address("out"))
     whole = keys_and_bytes(s3, "out")
@@ -51,6 +52,7 @@ def test_resume_does_only_what_is_missing(tones, s3):
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_append_adds_a_generation(tones, tmp_path, s3):
     run_distill([tones / "1.wav"], s3.address("out"))
     run_distill([tones / "1.wav", tones / "2.wav"], s3.address("out"), mode="append")
@@ -83,6 +85,7 @@ def test_the_command_line_looks_at_it_and_mends_it(tones, s3):
     assert s3.get("out/shards/000001.tar") == tar and mkaudio("verify", address).returncode == 0
 
 
+@pytest.mark.slow
 def test_a_bucket_that_is_not_there_and_no_credentials_are_one_line(tones, s3, monkeypatch):
     found = mkaudio(
         "distill", "--engine", "local", "--experts", "tagger", "-i", tones, "-o", "s3://no-such-bucket-here/out"

@@ -53,6 +53,7 @@ def test_models_that_do_not_load_any_more_are_no_fault_of_an_input(tmp_path):
     assert open_storage(tmp_path / "out").names(".tmp/verdicts") == []
 
 
+@pytest.mark.slow
 def test_a_late_window_that_kills_costs_its_shard_of_the_source_only(tmp_path):
     """A source over three shards, of which the second one's windows kill: the others keep theirs, in any order of work."""
     write_tone(tmp_path / "in" / "long.wav", 300.0, LATE_FRAMES / 8_000)

@@ -158,6 +158,7 @@ def test_the_command_says_what_it_did_and_how_to_go_on(dataset):
     assert said.returncode == 1 and "not mended: shards/mine: no marker states this file" in said.stdout
 
 
+@pytest.mark.slow
 def test_a_run_in_progress_is_not_disturbed(dataset):
     flip(dataset / "shards" / "000003.tar")
     before = digests(dataset)
