@@ -7,6 +7,7 @@ import tomllib
 from dataclasses import asdict
 from pathlib import Path
 
+import pytest
 from independent_lint import faults
 from static_twin import clips_in, samples_of, write_twin
 
@@ -54,6 +55,7 @@ def test_every_option_and_every_column_that_it_names_exists():
     assert part == list(Part.__dataclass_fields__) and set(composition_columns(None)) == {"parts", "composition"}
 
 
+@pytest.mark.slow
 def test_its_query_runs(tmp_path):
     write_twin(samples_of(clips_in(tmp_path / "clips", (5,)), tmp_path), tmp_path / "twin")
     (block,) = re.findall(r"^```python\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)

@@ -36,6 +36,7 @@ def columns_of(picture, colour):
     return columns[0], columns[-1]
 
 
+@pytest.mark.slow
 def test_bars_lie_where_the_parts_do(pictures):
     _, both = pictures
     left, right = columns_of(both, "#f2f2f2")  # the clip lasts from the first column of the plot to its last
@@ -44,11 +45,13 @@ def test_bars_lie_where_the_parts_do(pictures):
         assert column == pytest.approx(left + (right - left) * time_s / SECONDS, abs=4)
 
 
+@pytest.mark.slow
 def test_a_long_label_does_not_push_the_plot_aside(pictures):
     widths = [np.subtract(*columns_of(picture, "#f2f2f2")[::-1]) for picture in pictures]
     assert min(widths) > 0.9 * pictures[0].shape[1] and abs(widths[0] - widths[1]) < 3
 
 
+@pytest.mark.slow
 def test_it_is_a_picture_of_a_sensible_size(pictures):
     for picture in pictures:
         assert 400 < picture.shape[0] < 700 and 900 < picture.shape[1] < 1_400

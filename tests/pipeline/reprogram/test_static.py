@@ -133,6 +133,7 @@ def test_parts_list_every_licence_and_whom_to_credit(twin):
     assert n_joined > 10
 
 
+@pytest.mark.slow
 def test_an_unfinished_plan_of_another_seed_is_not_taken_over(clips, tmp_path, monkeypatch):
     """The listing is the same, the lengths are not."""
     monkeypatch.setattr("mkaudio.pipeline.index_pass.read_indexed", lambda *_: 1 / 0)
