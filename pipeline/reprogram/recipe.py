@@ -7,6 +7,9 @@ from dataclasses import asdict, dataclass
 
 from mkaudio.shards import can_be_stored
 
+_MOST_DB = 100.0
+"""More than there is between full scale and the noise of 16 bit."""
+
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
@@ -71,6 +74,10 @@ class Recipe:
             low, high = getattr(self, name)
             if not (math.isfinite(low) and math.isfinite(high) and low <= high):
                 raise ValueError(f"{name} {low:g} to {high:g}: from a lower number to a higher one")
+        for name in ("level_db", "over_snr_db", "under_snr_db"):
+            low, high = getattr(self, name)
+            if max(abs(low), abs(high)) > _MOST_DB:
+                raise ValueError(f"{name} {low:g} to {high:g}: from -{_MOST_DB:g} to {_MOST_DB:g} dB")
         if min(self.gap_s[0], self.cross_fade_s[0]) < 0 or not 0 <= self.cut_fade_s <= 600:
             raise ValueError(
                 f"gap_s {self.gap_s[0]:g}, cross_fade_s {self.cross_fade_s[0]:g}, cut_fade_s {self.cut_fade_s:g}: they "

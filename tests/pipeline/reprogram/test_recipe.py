@@ -14,6 +14,7 @@ from mkaudio.pipeline.reprogram import Recipe
         ({"gap_s": (-0.1, 0.1)}, "not negative"), ({"cross_fade_share": 1.5}, "a share from 0 to 1"),
         ({"over_snr_db": (float("nan"), 1.0)}, "over_snr_db nan"), ({"min_part_s": 2.0}, "min_part_s 2"),
         ({"seed": 1 << 63}, "at most 64 bits"), ({"cut_fade_s": float("inf")}, "no fade is longer than a window"),
+        ({"level_db": (-4.0, 200.0)}, "level_db -4 to 200: from -100"), ({"under_snr_db": (-101.0, 0.0)}, "under_snr_db -101"),
         ({"cut_fade_s": -0.1}, "not negative"), ({"cross_fade_share": float("nan")}, "a share from 0 to 1"),
     ],
 )  # fmt: skip
