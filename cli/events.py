@@ -34,6 +34,9 @@ def events(
     ] = 0.7,
     min_s: Annotated[float, typer.Option(help="Shortest event.")] = 0.3,
     max_s: Annotated[float, typer.Option(help="What is longer is cut.")] = 10.0,
+    classes_only: Annotated[
+        bool, typer.Option("--classes-only", help="Leave out labels that are none of the 521 classes, such as spear.")
+    ] = False,
     selection: Annotated[str | None, typer.Option(help="Take the clips of a selection only.")] = None,
     seed: Annotated[int, typer.Option(help="For the choice among equals.")] = 0,
     workers: Annotated[int | None, typer.Option(min=1, help="Threads; default: the CPUs we may use, up to 4.")] = None,
@@ -48,7 +51,7 @@ def events(
     from mkaudio.shards import LocalStorage, open_storage
 
     settings = EventSettings(
-        rate, max_per_class, balance, min_confidence, min_s, max_s, seed, selection if selection is not None else ""
+        rate, max_per_class, balance, min_confidence, min_s, max_s, seed, selection or "", classes_only
     )
     storage = open_storage(output)
     if not isinstance(storage, LocalStorage):

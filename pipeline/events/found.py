@@ -94,6 +94,8 @@ def find_event(
     single = single_event(clip.labels, clip.language, clip.heard, clip.duration_s, settings.min_confidence)
     if isinstance(single, LeftOut):
         return single
+    if settings.classes_only and single.named.phrase is None:
+        return LeftOut.NO_CLASS
     try:
         sound = clip.read()
     except Refusal:

@@ -10,6 +10,7 @@ class LeftOut(StrEnum):
     NO_NAME = "no_name"
     UNSURE = "unsure"
     SEVERAL_LABELS = "several_labels"
+    NO_CLASS = "no_class"
     SPEECH = "speech"
     MUSIC = "music"
     SEVERAL_EVENTS = "several_events"
@@ -34,6 +35,7 @@ _MEANINGS = {
     LeftOut.NO_NAME: "no label names a sound, and no ear has heard it",
     LeftOut.UNSURE: "no label names a sound, and the ear is sure of none",
     LeftOut.SEVERAL_LABELS: "the labels name several sounds",
+    LeftOut.NO_CLASS: "its label is no class, and --classes-only",
     LeftOut.SPEECH: "speech beside what is named",
     LeftOut.MUSIC: "music beside what is named",
     LeftOut.SEVERAL_EVENTS: "other sounds beside what is named",

@@ -20,6 +20,8 @@ class EventSettings:
         max_s: what sounds for longer is cut.
         seed: for the order of equals where not all are kept.
         selection: which clips of a dataset; "" for all.
+        classes_only: leave out events whose label is none of AudioSet's classes, of which a sentence can say only that they are
+            heard.
     """
 
     sample_rate_hz: int = 16_000
@@ -30,6 +32,7 @@ class EventSettings:
     max_s: float = 10.0
     seed: int = 0
     selection: str = ""
+    classes_only: bool = False
 
     def __post_init__(self) -> None:
         """Check the values once.

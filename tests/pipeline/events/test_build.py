@@ -115,6 +115,8 @@ def test_a_whole_database_is_replaced_only_on_request_and_nothing_to_keep_is_sai
     assert digests(tmp_path / "events") == before
     built([labelled], tmp_path / "events", anew=True, max_per_class=1)
     assert EventStore(tmp_path / "events").column("label") == ["Bark", "metal gate"]
+    report = built([labelled], tmp_path / "events", anew=True, classes_only=True)
+    assert set(EventStore(tmp_path / "events").column("label")) == {"Bark"} and report.left_out[LeftOut.NO_CLASS] >= 1
 
 
 def test_a_run_that_dies_leaves_no_database(labelled, tmp_path, monkeypatch):

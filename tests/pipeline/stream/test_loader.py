@@ -89,7 +89,8 @@ def test_closing_early_leaves_no_process(noises, tmp_path):
 @pytest.mark.slow
 def test_an_interrupt_ends_it_quietly(noises, tmp_path):
     code = (
-        "import mkaudio, sys, time\n"
+        "import mkaudio, signal, time\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it\n"
         f"stream = mkaudio.open_stream({str(noises)!r}, sample_rate_hz=8000, workers=2, cache={str(tmp_path)!r})\n"
         "try:\n"
         "    for batch in stream:\n"
