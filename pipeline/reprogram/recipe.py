@@ -3,7 +3,8 @@
 import hashlib
 import json
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
+from typing import Any
 
 from mkaudio.shards import can_be_stored
 
@@ -54,6 +55,8 @@ class Recipe:
         Raises:
             ValueError: one of them makes no sense.
         """
+        for field in fields(self):  # 10 and 10.0 are the same stream, and must have one fingerprint
+            object.__setattr__(self, field.name, _like(field.default, getattr(self, field.name), field.name))
         if not -(1 << 63) <= self.seed < 1 << 63:
             raise ValueError(f"--seed {self.seed}: a whole number of at most 64 bits")
         if not can_be_stored(self.sample_rate_hz):
@@ -99,3 +102,21 @@ class Recipe:
     def fingerprint(self) -> str:
         """Start of the sha256 of the settings."""
         return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:12]
+
+
+def _like(default: Any, value: Any, name: str) -> Any:
+    """Return a setting as the kind of number, or the tuple of such, that its default is.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    try:
+        if isinstance(default, tuple):
+            return tuple(map(float, value))
+        found = type(default)(value)
+        if found != value and value == value:  # not what is no number, of which the checks speak
+            raise ValueError
+    except (TypeError, ValueError, OverflowError):
+        what = {int: "a whole number", float: "a number"}.get(type(default), "numbers")
+        raise ValueError(f"{name} {value!r}: {what}, as {default}") from None
+    return found

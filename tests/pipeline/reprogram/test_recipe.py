@@ -23,6 +23,20 @@ def test_what_makes_no_sense_is_refused_by_name(wrong, said):
         Recipe(**wrong)
 
 
+def test_the_same_numbers_are_the_same_recipe():
+    one = Recipe(sample_rate_hz=16_000.0, window_s=10, weights=[1, 1, 1], gap_s=[0.1, 0.8])
+    assert one == Recipe() and one.fingerprint == Recipe().fingerprint and hash(one) == hash(Recipe())
+    for wrong in (
+        {"sample_rate_hz": 16_000.5},
+        {"seed": "a"},
+        {"seed": float("inf")},
+        {"weights": 1.0},
+        {"window_s": None},
+    ):
+        with pytest.raises(ValueError, match=next(iter(wrong))):
+            Recipe(**wrong)
+
+
 def test_every_setting_is_in_the_fingerprint():
     others = {
         replace(
