@@ -75,12 +75,15 @@ def _of_dataset(opened: "Opened", dataset: str, key: str) -> "tuple[Composition,
 
 
 def _of_file(path: Path) -> "Composition":
-    from mkaudio.shards import Composition, Part
+    from mkaudio.shards import Composition, Part, wrong_provenance
 
     try:
         content = json.loads(path.read_text("utf-8"))
         parts = tuple(Part(**part) for part in content.pop("parts"))
         slots = tuple((name, words) for name, words in content.pop("slots"))
-        return Composition(**content, parts=parts, slots=slots)
+        composition = Composition(**content, parts=parts, slots=slots)
+        if wrong := next(wrong_provenance(composition), ""):
+            raise ValueError(wrong)
+        return composition
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise ValueError(f"--rebuild {path}: not the provenance of a sample: {error}") from error

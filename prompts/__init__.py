@@ -4,7 +4,7 @@ from mkaudio.prompts.bank import BankCaption, bank_fingerprint
 from mkaudio.prompts.bank_files import captions_of_file, cells_of_row, columns_with_captions
 from mkaudio.prompts.bank_text import kept_captions
 from mkaudio.prompts.caption import Caption, in_order, sentence, together
-from mkaudio.prompts.caption_form import CaptionForm, form_of
+from mkaudio.prompts.caption_form import CaptionForm, form_of, may_be_cut
 from mkaudio.prompts.caption_version import CAPTION_VERSION
 from mkaudio.prompts.draw import draw, uniform
 from mkaudio.prompts.event_phrase import PHRASES_VERSION, EventPhrase, ancestors, is_a, load_phrases, lowest
@@ -32,6 +32,6 @@ __all__ = [
     "ancestors", "are_alike", "bank_fingerprint", "captions_of_file", "cells_of_row", "claims_number", "columns_with_captions",
     "detect_language", "draw", "event_of_class", "example_of", "find_phrase", "form_of", "gather", "generated_bank", "in_order",
     "is_a", "is_english", "kept_captions", "language_of_labels", "language_tag", "lint", "load_phrases", "load_templates",
-    "lowest", "may_be_one", "named_classes", "named_events", "noun_phrase", "scene_captions", "sentence", "single_caption",
-    "split_events", "tellable", "template_set_names", "together", "uniform", "weave",
+    "lowest", "may_be_cut", "may_be_one", "named_classes", "named_events", "noun_phrase", "scene_captions", "sentence",
+    "single_caption", "split_events", "tellable", "template_set_names", "together", "uniform", "weave",
 ]  # fmt: skip

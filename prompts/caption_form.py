@@ -25,6 +25,8 @@ _JOINT = re.compile(
 )
 _ORDER = re.compile(r"^First,? (?=.*,? (?:then|finally) )")
 _FINALLY = re.compile(r",? and finally |, finally ")
+_LONG = re.compile(r"\bfor (?:(?:a|quite|some|very|long) )+(?:time|while)\b", re.IGNORECASE)
+"""Unlike what goes on "the whole time", it may have something before it and behind."""
 _PLAIN = re.compile(r"[\w' ,-]+")
 _NAMES, _OPENERS, _HANGING = caption_words("names"), caption_words("openers"), caption_words("hanging")
 
@@ -97,6 +99,19 @@ def allows(caption: str, layout: Layout) -> bool:
         layout: of clip and events in time.
     """
     return form_of(caption).allows(layout)
+
+
+def may_be_cut(caption: str) -> bool:
+    """Say whether a caption stays true where a piece of its clip is cut away in which nothing of it begins or ends.
+
+    Args:
+        caption: as it stands in the dataset.
+
+    >>> may_be_cut("A dog barks."), may_be_cut("A car drives by, fading away."), may_be_cut("A dog barks for a long time.")
+    (True, False, False)
+    """
+    of_its_length = {Claim.WHOLE, Claim.BEGINS, Claim.ENDS}
+    return of_its_length.isdisjoint(form_of(caption).claims) and not _LONG.search(caption)
 
 
 @lru_cache(maxsize=65_536)

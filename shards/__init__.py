@@ -62,6 +62,7 @@ from mkaudio.shards.selections import (
 )
 from mkaudio.shards.storage import FileState, Storage
 from mkaudio.shards.verify import verify
+from mkaudio.shards.verify_compositions import wrong_provenance
 from mkaudio.shards.verify_description import read_description
 from mkaudio.shards.verify_events import check_events
 from mkaudio.shards.verify_problem import Problem, Remedy
@@ -157,4 +158,5 @@ __all__ = [
     "write_dataset_info",
     "write_events",
     "write_table",
+    "wrong_provenance",
 ]  # fmt: skip

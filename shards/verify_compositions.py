@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from mkaudio.shards.composition import composition_path, joined
+from mkaudio.shards.composition import Composition, composition_columns, composition_path, joined
 from mkaudio.shards.naming import KEY_DIGITS
 from mkaudio.shards.verify_problem import Findings
 
@@ -39,6 +39,22 @@ def check_compositions(rows: list[dict[str, Any]], planned: list[dict[str, Any]]
             yield f"{name} {row['key']}", what
         elif has and row["sample_rate_hz"] > 0:  # a rate that is none has been told
             yield from ((f"{name} {row['key']}", what) for what in wrong_in(row))
+
+
+def wrong_provenance(composition: Composition) -> Iterator[str]:
+    """Yield what cannot be in a provenance that stands in no table.
+
+    Args:
+        composition: of a sample.
+    """
+    if composition.sample_rate_hz < 1 or composition.bit_depth not in (16, 24) or composition.channels not in (1, 2):
+        yield f"{composition.sample_rate_hz} Hz, {composition.channels} channels, {composition.bit_depth} bit"
+        return
+    parts = composition.parts
+    of_parts = {name: joined(getattr(part, name) for part in parts) for name in ("licence", "attribution")}
+    path = {"source_path": composition_path(composition.epoch, composition.index), "n_frames": composition.n_frames}
+    columns = composition_columns(composition)
+    yield from wrong_in({"sample_rate_hz": composition.sample_rate_hz, **path, **of_parts, **columns})
 
 
 def wrong_in(row: Mapping[str, Any]) -> Iterator[str]:

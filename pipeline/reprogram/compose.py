@@ -137,7 +137,13 @@ class Composer:
         for part in composition.parts:
             n_frames = round(part.end_s * rate) - round(part.start_s * rate)
             sound = clip if part.origin == "clip" else self._event_of(part)
-            taken = take(sound, round(part.source_start_s * sound.rate_hz), n_frames, rate, composition.channels)
+            source_frame = round(part.source_start_s * sound.rate_hz)
+            if source_frame >= sound.n_frames:
+                raise ValueError(
+                    f"{part.origin} {part.key}: ends before {part.source_start_s:g} s, where the part begins: it was made of "
+                    "other sounds"
+                )
+            taken = take(sound, source_frame, n_frames, rate, composition.channels)
             stems.append(faded(taken, round(part.fade_in_s * rate), round(part.fade_out_s * rate)))
         mix = mixed(stems, composition.parts, composition.n_frames, rate)
         if composition.gain_db > safe_gain_db(mix, composition.bit_depth):

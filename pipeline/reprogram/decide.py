@@ -114,10 +114,13 @@ class Decider:
             return "no template"
         cutting = Cutting(base, self._recipe)
         fitting = [layout for layout in layouts if cutting.fits(layout)]
-        missing = "no unlike event" if fitting else "no room"
+        missing = "no room"
         while fitting:  # a relation for which there is no event makes room for another
             layout = fitting.pop(int(uniform(seed, f"relation, {len(fitting)} left") * len(fitting)))
             room = cutting.room(layout, seed)
+            if layout.laid and layout.laid[1] == "over" and not room.over_starts:
+                continue
+            missing = "no unlike event"
             events, template = self._drawn_events(layout, room, base, seed), self._templates.chosen(form, layout, seed)
             if events and template:
                 return layout, room, events, template

@@ -1,6 +1,6 @@
 """Where each part of a composition begins and ends: room and events → places, in frames at the composition's rate."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mkaudio.pipeline.reprogram.recipe import Recipe
@@ -62,7 +62,7 @@ def places_of(layout: Layout, room: Room, event_frames: Mapping[str, int], recip
         placed.append(place)
     if layout.laid is not None:
         clip = next(place for place in placed if place.letter == "X")
-        placed.append(_laid(*layout.laid, clip, event_frames, recipe, seed))
+        placed.append(_laid(*layout.laid, clip, room, event_frames, recipe, seed))
     return sorted(placed, key=lambda place: (place.at, place.letter != "X"))
 
 
@@ -72,7 +72,7 @@ def _own(letter: str, room: Room, event_frames: Mapping[str, int], cut_fade: int
         fades = [min(cut_fade, room.clip_frames) if cut else 0 for cut in room.clip_is_cut]
         return Place("X", room.clip_source_frame, 0, room.clip_frames, *fades)
     n_frames = min(event_frames[letter], room.cuts[letter])
-    return Place(letter, 0, 0, n_frames, fade_out=cut_fade if n_frames < event_frames[letter] else 0)
+    return Place(letter, 0, 0, n_frames, fade_out=min(cut_fade, n_frames) if n_frames < event_frames[letter] else 0)
 
 
 def _joined(before: Place, behind: Place, room: Room, number: int) -> tuple[Place, Place]:
@@ -89,14 +89,17 @@ def _joined(before: Place, behind: Place, room: Room, number: int) -> tuple[Plac
     return before, replace(behind, at=before.end + joint.gap - crossed)
 
 
-def _laid(letter: str, how: str, clip: Place, event_frames: Mapping[str, int], recipe: Recipe, seed: int) -> Place:
+def _laid(
+    letter: str, how: str, clip: Place, room: Room, event_frames: Mapping[str, int], recipe: Recipe, seed: int
+) -> Place:
     """Return an event that is heard while the clip is; it stays inside the clip's span."""
     cut_fade = round(recipe.cut_fade_s * recipe.sample_rate_hz)
     if how == "under":
         snr_db, start, fade_in = _between(recipe.under_snr_db, seed, f"SNR of {letter}"), 0, cut_fade
     else:
         least = min(clip.n_frames, round(recipe.min_part_s * recipe.sample_rate_hz))
-        start, fade_in = int(uniform(seed, f"start of {letter}") * (clip.n_frames - least + 1)), 0
+        starts = room.over_starts if how == "over" else ((0, clip.n_frames - least),)
+        start, fade_in = _one_of(starts, uniform(seed, f"start of {letter}")), 0
         snr_db = _between(recipe.over_snr_db, seed, f"SNR of {letter}")
         if how == "above":
             snr_db = -_between(recipe.under_snr_db, seed, f"SNR of {letter}")
@@ -104,6 +107,16 @@ def _laid(letter: str, how: str, clip: Place, event_frames: Mapping[str, int], r
     fade_out = cut_fade if n_frames < event_frames[letter] else 0
     fades = {"fade_in": min(fade_in, n_frames // 2), "fade_out": min(fade_out, n_frames // 2)}
     return Place(letter, 0, clip.at + start, n_frames, snr_db=snr_db, **fades)
+
+
+def _one_of(stretches: Sequence[tuple[int, int]], drawn: float) -> int:
+    """Return one of the frames of some stretches (first, last), each as likely."""
+    place = int(drawn * sum(last - first + 1 for first, last in stretches))
+    for first, last in stretches:
+        if place <= last - first:
+            return first + place
+        place -= last - first + 1
+    return stretches[-1][1]
 
 
 def _between(bounds: tuple[float, float], seed: int, about: str) -> float:

@@ -3,9 +3,13 @@
 import hashlib
 import json
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
+from typing import Any
 
 from mkaudio.shards import can_be_stored
+
+_MOST_DB = 100.0
+"""More than there is between full scale and the noise of 16 bit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,8 @@ class Recipe:
         Raises:
             ValueError: one of them makes no sense.
         """
+        for field in fields(self):  # 10 and 10.0 are the same stream, and must have one fingerprint
+            object.__setattr__(self, field.name, _like(field.default, getattr(self, field.name), field.name))
         if not -(1 << 63) <= self.seed < 1 << 63:
             raise ValueError(f"--seed {self.seed}: a whole number of at most 64 bits")
         if not can_be_stored(self.sample_rate_hz):
@@ -71,6 +77,10 @@ class Recipe:
             low, high = getattr(self, name)
             if not (math.isfinite(low) and math.isfinite(high) and low <= high):
                 raise ValueError(f"{name} {low:g} to {high:g}: from a lower number to a higher one")
+        for name in ("level_db", "over_snr_db", "under_snr_db"):
+            low, high = getattr(self, name)
+            if max(abs(low), abs(high)) > _MOST_DB:
+                raise ValueError(f"{name} {low:g} to {high:g}: from -{_MOST_DB:g} to {_MOST_DB:g} dB")
         if min(self.gap_s[0], self.cross_fade_s[0]) < 0 or not 0 <= self.cut_fade_s <= 600:
             raise ValueError(
                 f"gap_s {self.gap_s[0]:g}, cross_fade_s {self.cross_fade_s[0]:g}, cut_fade_s {self.cut_fade_s:g}: they "
@@ -92,3 +102,21 @@ class Recipe:
     def fingerprint(self) -> str:
         """Start of the sha256 of the settings."""
         return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:12]
+
+
+def _like(default: Any, value: Any, name: str) -> Any:
+    """Return a setting as the kind of number, or the tuple of such, that its default is.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    try:
+        if isinstance(default, tuple):
+            return tuple(map(float, value))
+        found = type(default)(value)
+        if found != value and value == value:  # not what is no number, of which the checks speak
+            raise ValueError
+    except (TypeError, ValueError, OverflowError):
+        what = {int: "a whole number", float: "a number"}.get(type(default), "numbers")
+        raise ValueError(f"{name} {value!r}: {what}, as {default}") from None
+    return found

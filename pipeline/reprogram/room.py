@@ -37,6 +37,8 @@ class Room:
         clip_is_cut: whether its beginning and its end are cut.
         cuts: event that follows or leads → its longest length.
         joints: between the parts that follow each other, in order.
+        over_starts: (first, last) frames of what is taken of the clip between which an event over it may begin, so that
+            something that the prompt names is heard with it; none where there is no such place.
     """
 
     clip_source_frame: int
@@ -44,6 +46,7 @@ class Room:
     clip_is_cut: tuple[bool, bool]
     cuts: Mapping[str, int]
     joints: tuple[Joint, ...]
+    over_starts: tuple[tuple[int, int], ...]
 
 
 def whole_frames(base: Base, recipe: Recipe) -> int:
@@ -114,13 +117,37 @@ class Cutting:
             high_s = min(high_s, left_s - self._shortest_s - (len(beside) - number - 1) * low_s)
             cuts[letter] = int((low_s + uniform(seed, f"length of {letter}") * (high_s - low_s)) * rate)
             left_s -= cuts[letter] / rate
+        is_over = layout.laid is not None and layout.laid[1] == "over"
         if not beside or base.duration_s <= left_s or self._needs is None:
-            return Room(0, whole_frames(base, recipe), (False, False), cuts, joints)
+            n_frames = whole_frames(base, recipe)
+            over_starts = self._over_starts(0.0, n_frames) if is_over else ()
+            return Room(0, n_frames, (False, False), cuts, joints, over_starts)
         starts_s = starts_of(self._needs, base.duration_s, left_s)
         start_s = float(starts_s[int(uniform(seed, "cut of the clip") * len(starts_s))])
         source_frame = round(start_s * base.sample_rate_hz)
         ends_early = start_s + left_s < base.duration_s - 1 / rate
-        return Room(source_frame, int(left_s * rate), (source_frame > 0, ends_early), cuts, joints)
+        over_starts = self._over_starts(start_s, int(left_s * rate)) if is_over else ()
+        return Room(source_frame, int(left_s * rate), (source_frame > 0, ends_early), cuts, joints, over_starts)
+
+    def _over_starts(self, start_s: float, n_frames: int) -> tuple[tuple[int, int], ...]:
+        """Return where an event may begin that is said to sound while the clip does: a clip may be silent for most of its time.
+
+        Args:
+            start_s: where the clip is cut.
+            n_frames: what is taken of it.
+        """
+        rate = self._recipe.sample_rate_hz
+        least = min(n_frames, round(self._recipe.min_part_s * rate))
+        needs = needs_of(self._base, cut=False)
+        if needs is None:  # nobody knows when it sounds
+            return ((0, n_frames - least),)
+        found = []
+        for from_s, to_s in sorted({span for need in needs for span in need.spans}):
+            first, end = (round((at_s - start_s) * rate) for at_s in (from_s, to_s))
+            first, last = max(first, 0), min(max(first, 0, end - least), n_frames - least)
+            if end > first and first <= last:
+                found.append((first, last))
+        return tuple(found)
 
     def _joint(self, seed: int, number: int) -> Joint:
         recipe = self._recipe

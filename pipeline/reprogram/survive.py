@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mkaudio.pipeline.reprogram.base import Base
-from mkaudio.prompts import claims_number, gather, named_classes
+from mkaudio.prompts import claims_number, gather, may_be_cut, named_classes
 
 KEPT_S = 2.0
 """So much of a span in a row is enough of a sound that lasts; a shorter span is kept whole, since its stroke, of which the
@@ -42,14 +42,17 @@ class Need:
         return met
 
 
-def needs_of(base: Base) -> tuple[Need, ...] | None:
-    """Return what a cut of a clip must hold; None where the clip must stay whole.
+def needs_of(base: Base, cut: bool = True) -> tuple[Need, ...] | None:
+    """Return what a cut of a clip must hold; None where the clip must stay whole, or nobody knows where it lies.
 
     An event of a prompt that names several, or says how often, is kept whole, so that their order and number stay true.
 
     Args:
         base: the clip.
+        cut: whether it is to be cut; else only where it lies matters.
     """
+    if cut and not may_be_cut(base.prompt):
+        return None
     events = gather((one.label, one.start_s, one.end_s, one.confidence) for one in base.heard)
     labels = named_classes(base.prompt, tuple(event.label for event in events), base.n_events)
     if not labels:

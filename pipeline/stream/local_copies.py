@@ -72,8 +72,10 @@ class LocalCopies:
                     f"{storage.address}/{name}", place.shard, place.key,
                     "the shard is not what its marker states; mkaudio verify says more",
                 )  # fmt: skip
+            part.replace(
+                path
+            )  # before the lock is shared: that is no single step, and who makes room might come between
             fcntl.flock(handle, fcntl.LOCK_SH)
-            part.replace(path)
         except BaseException:
             os.close(handle)
             part.unlink(missing_ok=True)

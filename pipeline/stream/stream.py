@@ -127,15 +127,20 @@ class Stream:
         Raises:
             ValueError: it is of another stream.
         """
-        if not {"seed", "epoch", "step", "kind"} <= set(state):
+        if not {"seed", "epoch", "step", "kind"} <= set(state) or not isinstance(state["kind"], Mapping):
             raise ValueError("that is no state of a stream; give what state_dict() returned")
         differ = [what for name, what in _KINDS.items() if state["kind"].get(name) != self._kind.get(name)]
         if differ:
             raise ValueError(
                 f"the state is of another stream: {'; '.join(differ)}; open the stream as it was, or begin anew"
             )
+        epoch, step = state["epoch"], state["step"]
+        if not (type(epoch) is type(step) is int and epoch >= 0 and 0 <= step < len(self)):
+            raise ValueError(
+                f"the state is at epoch {epoch!r}, step {step!r}; an epoch of this stream has {len(self):,} steps"
+            )
         self.close()
-        self._epoch, self._step = int(state["epoch"]), int(state["step"])
+        self._epoch, self._step = epoch, step
 
     def _only(self, running: Generator[Any]) -> Iterator[Any]:
         self.close()

@@ -60,6 +60,11 @@ class Tars:
             raise SampleError(where, place.shard, place.key, f"the shard has changed since it was written; {_MEND}")
         return data[_HEADER_BYTES:]
 
+    def __del__(self) -> None:
+        # a trainer that opens one stream after the other would run out of descriptors
+        if hasattr(self, "_handles"):
+            self.close()
+
     def close(self) -> None:
         """Close what is open here."""
         if self._process == os.getpid():

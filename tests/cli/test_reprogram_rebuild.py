@@ -78,3 +78,24 @@ def test_a_json_does_not_fit_other_sounds(mkaudio, composable, line, tmp_path, m
     ):
         code, _, complaint = mkaudio(*words, "--rebuild", "preview/0001.json")
         assert code == 2 and said in complaint
+
+
+def test_a_json_that_was_changed_is_one_line(mkaudio, composable, line, monkeypatch):
+    monkeypatch.setattr("mkaudio.pipeline.reprogram.picture.draw_composition", lambda *what: None)
+    assert mkaudio(*line, "--recipe", composable / "recipe.toml", "--preview", "1")[0] == 0
+    told = json.loads(Path("preview/0001.json").read_text())
+    first, *others = told["parts"]
+    for change, said in (
+        ({"parts": []}, "has -1 events"),
+        ({"parts": [first | {"end_s": 1e6}, *others]}, "outside the sound"),
+        ({"parts": [first | {"fade_in_s": 1e6}, *others]}, "fades longer"),
+        ({"parts": [first | {"source_start_s": 1e6}, *others]}, "made of other sounds"),
+        ({"gain_db": float("nan")}, "not finite"),
+        ({"bit_depth": 8}, "8 bit"),
+        ({"sample_rate_hz": 0}, "0 Hz"),
+        ({"sample_rate_hz": "x"}, "not the provenance of a sample"),
+    ):
+        Path("changed.json").write_text(json.dumps(told | change))
+        code, _, complaint = mkaudio(*line, "--rebuild", "changed.json")
+        assert code == 2 and said in complaint and complaint.count("\n") == 1, (change, complaint)
+    assert not Path("changed-rebuilt.wav").exists()

@@ -3,7 +3,7 @@ from weaving import CAPTIONS, SAYABLE
 
 from mkaudio.prompts import joining
 from mkaudio.prompts.caption import sentence
-from mkaudio.prompts.caption_form import Kind, allows, form_of, read_caption
+from mkaudio.prompts.caption_form import Kind, allows, form_of, may_be_cut, read_caption
 from mkaudio.prompts.layout import Layout
 
 
@@ -47,3 +47,19 @@ def test_only_what_is_no_name_is_in_small_letters_inside(caption, inside):
 def test_allows_is_about_the_caption():
     assert allows("Rain falls.", Layout.A_X) and not allows("Rain falls the whole time.", Layout.A_X)
     assert all(allows(text, Layout.ALONE) for text in ("", "Nothing else is heard.", "dog " * 70))
+
+
+def test_what_speaks_of_its_length_or_its_end_may_not_be_cut():
+    whole = (
+        "Rain falls for quite a while.",
+        "A dog barks for a very long time.",
+        "The wind dies down.",
+        "Rain falls non-stop.",
+    )
+    assert not any(map(may_be_cut, whole))
+    assert all(
+        map(
+            may_be_cut,
+            ("Rain falls.", "A clock ticks time away.", "First a dog barks, and finally rain falls."),
+        )
+    )

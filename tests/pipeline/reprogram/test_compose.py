@@ -173,6 +173,22 @@ def test_no_named_event_is_cut_away():
     assert n_cut > 60
 
 
+def test_what_is_said_to_sound_while_the_clip_does_begins_while_it_does():
+    maker, barks = composer(weights=(0.0, 1.0, 1.0)), base(10.0, "A dog barks.", [("Bark", 6.0, 7.2)], index=6)
+    late = base(2.0, "A dog barks.", [("Bark", 1.3, 2.0)], index=7)  # no event would have a second there
+    n_over = 0
+    for clip in (barks, late):
+        for epoch in range(150):
+            one = maker.decide(epoch, clip)
+            if one.layout.laid and one.layout.laid[1] == "over":
+                places = {place.letter: place for place in one.places}
+                x, event = places["X"], places[one.layout.laid[0]]
+                begins_s = (x.source_frame + event.at - x.at) / RATE_HZ
+                assert clip is barks and 6.0 - 1e-3 <= begins_s < 7.2
+                n_over += 1
+    assert n_over > 30
+
+
 def test_where_there_is_no_room_fewer_events_come_and_it_is_counted():
     reasons = Counter()
     for clip, one in composed(composer(weights=(0.0, 0.0, 1.0)), range(30), [CLIPS[5], CLIPS[0]]):

@@ -6,8 +6,8 @@ from mkaudio.pipeline.reprogram.room import Joint, Room
 from mkaudio.prompts import Layout
 
 
-def room(*joints, clip=32_000, cut=(False, False), **cuts):
-    return Room(0, clip, cut, cuts, joints)
+def room(*joints, clip=32_000, cut=(False, False), over_starts=None, **cuts):
+    return Room(0, clip, cut, cuts, joints, over_starts or ((0, clip - RATE_HZ),))
 
 
 def by_letter(places):
@@ -45,3 +45,16 @@ def test_what_lies_over_or_under_stays_in_the_clip():
 def test_they_come_in_the_order_of_time_the_clip_first_where_two_begin_at_once():
     places = places_of(Layout.A_UNDER_X_THEN_B, room(Joint(gap=1), B=9_000), {"A": 32_000, "B": 9_000}, Recipe(), 1)
     assert [place.letter for place in places] == ["X", "A", "B"]
+
+
+def test_what_lies_over_begins_where_it_may_and_anywhere_there():
+    given = room(over_starts=((0, 1), (9_000, 9_001)))
+    starts = {by_letter(places_of(Layout.A_OVER_X, given, {"A": 5}, Recipe(), seed))["A"].at for seed in range(80)}
+    assert starts == {0, 1, 9_000, 9_001}
+
+
+def test_no_fade_is_longer_than_what_it_fades():
+    for layout in (Layout.A_X, Layout.X_A, Layout.A_OVER_X, Layout.A_UNDER_X, Layout.A_X_B):
+        given = room(*[Joint(gap=1)] * 2, cut=(True, True), A=9_000, B=9_000)
+        for place in places_of(layout, given, {"A": 70_000, "B": 70_000}, Recipe(cut_fade_s=60.0), 1):
+            assert max(place.fade_in, place.fade_out) <= place.n_frames

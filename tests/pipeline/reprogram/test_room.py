@@ -52,3 +52,19 @@ def test_joints_are_gaps_or_cross_fades(share):
     lengths = [joint.cross_fade if share else joint.gap for joint in joints]
     assert all(low_s * RATE_HZ - 1 <= length <= high_s * RATE_HZ + 1 for length in lengths)
     assert all((joint.gap if share else joint.cross_fade) == 0 for joint in joints) and len(set(lengths)) > 80
+
+
+def test_an_event_over_a_clip_begins_while_something_that_the_prompt_names_is_heard():
+    barks, recipe = [("Bark", 2.0, 3.0), ("Bark", 6.0, 8.0), ("Rain", 0.0, 10.0)], Recipe()
+    room = Cutting(base(10.0, "A dog barks.", barks), recipe).room(Layout.A_OVER_X, 1)
+    assert room.over_starts == ((2 * RATE_HZ, 2 * RATE_HZ), (6 * RATE_HZ, 7 * RATE_HZ))
+    assert Cutting(UNKNOWN, recipe).room(Layout.A_OVER_X, 1).over_starts == ((0, 9 * RATE_HZ),)
+    late = base(10.0, "A dog barks.", [("Bark", 9.5, 10.0)])  # nothing is left there for an event to be heard in
+    assert Cutting(late, recipe).room(Layout.A_OVER_X, 1).over_starts == ()
+    once = Cutting(base(10.0, "A dog barks.", barks[1:]), recipe)
+    for seed in range(20):
+        room = once.room(Layout.A_THEN_B_OVER_X, seed)
+        cut_s = room.clip_source_frame / RATE_HZ
+        for first, last in room.over_starts:
+            assert cut_s + first / RATE_HZ + 1e-3 >= 6.0 and cut_s + last / RATE_HZ <= 8.0
+            assert 0 <= first <= last <= room.clip_frames - RATE_HZ

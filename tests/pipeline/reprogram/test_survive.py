@@ -46,3 +46,11 @@ def test_a_longer_cut_is_possible_wherever_a_shorter_one_is():
         needs = needs_of(base(12.0, "A dog barks twice.", sorted(spans)))
         there = [starts_of(needs, 12.0, length_s).size > 0 for length_s in np.linspace(0.5, 12.0, 24)]
         assert there == sorted(there) and there[-1]
+
+
+def test_what_is_said_of_its_beginning_its_end_or_its_length_keeps_the_clip_whole():
+    for prompt in ("A dog barks at the end.", "A dog barks for a long time.", "It starts with a dog barking."):
+        clip = base(10.0, prompt, [(DOG, 1.0, 9.0)])
+        assert needs_of(clip) is None and needs_of(clip, cut=False)
+    ours = base(10.0, "First a dog barks, and finally rain falls.", [(DOG, 1.0, 2.0), (RAIN, 3.0, 5.0)], n_events=2)
+    assert needs_of(ours)  # an order of its own, which a cut keeps

@@ -1,5 +1,6 @@
 """Copies of remote shards: whole and right or not there, once however many want one, and none removed while it is read."""
 
+import fcntl
 import os
 from concurrent.futures import ThreadPoolExecutor
 
@@ -114,3 +115,16 @@ def test_a_stream_of_a_store_is_that_of_the_folder(noises, s3, tmp_path):
     gone = open_stream(address, cache=tmp_path / "anew", workers=2, sample_rate_hz=8_000)
     with pytest.raises(SampleError, match=r"s3://.*/shards/000002.tar: sample .* of shard 2: the shard is gone"):
         list(gone)
+
+
+def test_a_copy_has_its_name_before_its_lock_is_shared(far, places, tmp_path, monkeypatch):
+    folder, flock, named = tmp_path / "copies", fcntl.flock, []
+
+    def noted(handle, how):
+        if how == fcntl.LOCK_SH:
+            named.append(kept(folder) == {places[0].tar_sha256})  # whoever makes room may take the lock just now
+        flock(handle, how)
+
+    monkeypatch.setattr("mkaudio.pipeline.stream.local_copies.fcntl.flock", noted)
+    os.close(open_copy(LocalCopies(folder, 1), far, places[0]))
+    assert named == [True]

@@ -179,6 +179,18 @@ def test_a_state_of_another_stream_is_refused_and_says_why(noises, own_noises, u
         stream_of(noises, cache).load_state_dict(other)
     with pytest.raises(ValueError, match="no state of a stream"):
         stream_of(noises, cache).load_state_dict({"epoch": 1})
+    with pytest.raises(ValueError, match="no state of a stream"):
+        stream_of(noises, cache).load_state_dict(state | {"kind": None})
+    for place in (
+        {"step": len(copy)},
+        {"step": -1},
+        {"epoch": -1},
+        {"step": "x"},
+    ):  # else it would end, with nothing said
+        with pytest.raises(
+            ValueError, match=r"the state is at epoch .*, step .*; an epoch of this stream has \d+ steps"
+        ):
+            stream_of(noises, cache).load_state_dict(state | place)
 
 
 def test_a_fingerprint_is_of_all_that_decides_a_sample(noises, unbroken):

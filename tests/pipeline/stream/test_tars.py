@@ -78,3 +78,12 @@ def test_a_forked_process_opens_files_of_its_own(catalog, tars):
         tars.flac(catalog.place(0))
         os._exit(0 if tars._handles[0] != handle else 1)
     assert os.waitpid(child, 0)[1] == 0
+
+
+def test_what_is_no_longer_used_keeps_no_file_open(own_noises, catalog, tmp_path):
+    before = len(os.listdir("/proc/self/fd"))
+    for _ in range(5):
+        tars = Tars(str(own_noises), "fake", LocalCopies(tmp_path / "copies", 1))
+        assert tars.flac(catalog.place(0)) and tars.flac(catalog.place(8))
+    del tars
+    assert len(os.listdir("/proc/self/fd")) <= before
