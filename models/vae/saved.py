@@ -1,0 +1,107 @@
+"""A trained autoencoder, read from a run. B batch, F mels, L frames, Z latent channels, h and l the latent's axes."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from mkaudio.models.mel import LogMel, MelConfig
+from mkaudio.models.training.checkpoint import Checkpoint, newest_checkpoint, read_checkpoint
+from mkaudio.models.vae.autoencoder import build_autoencoder
+from mkaudio.models.vae.config import VaeConfig
+
+if TYPE_CHECKING:
+    from diffusers import AutoencoderKL
+
+
+@dataclass(frozen=True, slots=True)
+class Vae:
+    """A trained autoencoder, its weights averaged over the training, ready to be used and not to be trained.
+
+    Args:
+        run: folder that it was read from.
+        step: of the training.
+        mel: of the log-mels that it knows.
+        config: its sizes.
+        network: the autoencoder, in eval mode.
+        latent_scale: what brings latents to a standard deviation of 1.
+        fingerprint: start of the sha256 of weights, sizes and mel: what a diffusion on its latents depends on.
+    """
+
+    run: Path
+    step: int
+    mel: MelConfig
+    config: VaeConfig
+    network: "AutoencoderKL"
+    latent_scale: float
+    fingerprint: str
+
+    @torch.no_grad()
+    def encode(self, mel: Tensor) -> Tensor:
+        """Return the means of the latents, scaled to a standard deviation of about 1.
+
+        Args:
+            mel: (B, F, L), L a multiple of the autoencoder's factor.
+
+        Returns:
+            (B, Z, h, l).
+        """
+        mean: Tensor = self.network.encode(mel[:, None]).latent_dist.mean
+        return mean.float() * self.latent_scale
+
+    @torch.no_grad()
+    def decode(self, latent: Tensor) -> Tensor:
+        """Return the log-mels of latents.
+
+        Args:
+            latent: (B, Z, h, l), scaled as `encode` does.
+
+        Returns:
+            (B, F, L).
+        """
+        mel: Tensor = self.network.decode(latent / self.latent_scale).sample
+        return mel[:, 0].float()
+
+    def reconstruct(self, mel: Tensor) -> Tensor:
+        """Encode and decode log-mels of any length; they are filled up with silence meanwhile.
+
+        Args:
+            mel: (B, F, L).
+
+        Returns:
+            (B, F, L).
+        """
+        n_frames = mel.shape[-1]
+        silence = functional.pad(mel, (0, -n_frames % self.config.factor), value=self.mel.silence)
+        return self.decode(self.encode(silence))[..., :n_frames]
+
+
+def load_vae(run: Path, device: str | torch.device = "cpu") -> Vae:
+    """Read the newest checkpoint of a run, or one that is named.
+
+    Args:
+        run: folder of a run of `mkaudio train vae`, or of one of its checkpoints.
+        device: where the network shall be.
+
+    Returns:
+        The autoencoder.
+
+    Raises:
+        ValueError: there is none, it is damaged, or it is of another kind.
+    """
+    checkpoint = read_checkpoint(run) if run.name.isdecimal() else newest_checkpoint(run)
+    task = checkpoint.facts["task"]
+    if task["name"] != "vae":
+        raise ValueError(f"{checkpoint.folder}: trained was {task['name']!r}, needed is an autoencoder (mkaudio train vae)")
+    config, mel = VaeConfig(**task["config"]["vae"]), MelConfig(**task["config"]["mel"])
+    network = build_autoencoder(config)
+    tensors = checkpoint.tensors("ema")
+    _fill(network, tensors, checkpoint)
+    moments = LatentMoments()
+    moments.load_state_dict({name: tensors[f"latent_moments.{name}"] for name in moments.state_dict()})
+    network.requires_grad_(False).eval().to(device)
+    return Vae(run, checkpoint.step, mel, config, network, moments.scale, _fingerprint(checkpoint))
