@@ -1,52 +1,76 @@
 """`mkaudio train`: networks trained on the stream of a dataset."""
 
+import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from mkaudio.cli.preset import StreamConfig
-    from mkaudio.models.training.batches import Streams
-
 app = typer.Typer(no_args_is_help=True, help="Train networks on a distilled dataset.")
+_VAE = "train vae"
 
 
 @app.command("vae")
 def vae(
-    data: Annotated[str, typer.Option("--data", "-d", help="A distilled dataset: its folder, or its address in a store.")],
+    data: Annotated[
+        str | None, typer.Option("--data", "-d", help="A distilled dataset: its folder, or its address in a store.")
+    ] = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Folder of the run.  [default: runs/vae-PRESET]")
     ] = None,
-    preset: Annotated[str, typer.Option(help="tiny, base, or your own TOML file.")] = "tiny",
+    preset: Annotated[str | None, typer.Option(help="tiny, base, or your own TOML file.  [default: tiny]")] = None,
     settings: Annotated[
-        list[str] | None, typer.Option("--set", help="Another setting of the preset: SECTION.NAME=VALUE; repeatable.")
+        list[str] | None, typer.Option("--set", help="Another setting of the preset, SECTION.NAME=VALUE; repeatable.")
     ] = None,
     events: Annotated[
-        Path | None, typer.Option(help="An event database: events are composed with the clips, anew in every epoch.")
+        str | None, typer.Option(help="An event database: events are composed with the clips, anew in every epoch.")
     ] = None,
-    templates: Annotated[str, typer.Option(help="Of the sentences, with --events: natural, paper, or your file.")] = "natural",
+    templates: Annotated[str | None, typer.Option(help="Of the sentences of --events.  [default: natural]")] = None,
     selection: Annotated[str | None, typer.Option(help="Clips of this selection.")] = None,
     val_data: Annotated[
-        str | None, typer.Option(help="A dataset to validate on.  [default: val_share of the sources of --data]")
+        str | None, typer.Option(help="A dataset to validate on.  [default: stream.val_share of the sources of --data]")
     ] = None,
     max_steps: Annotated[int | None, typer.Option(help="When to end.  [default: the preset's]")] = None,
     batch_size: Annotated[
         int | None, typer.Option(help="Sounds of a step over all processes.  [default: the preset's]")
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Of weights, draws and compositions.  [default: the preset's]")] = None,
-    workers: Annotated[int, typer.Option(help="Processes that read sounds for each training process.")] = 1,
+    workers: Annotated[int, typer.Option(help="Processes that read sounds, for each process that trains.")] = 1,
+    cpu: Annotated[bool, typer.Option("--cpu", help="Train on the processor, even where there is a GPU.")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Go on from the newest checkpoint of --output.")] = False,
     cache: Annotated[Path | None, typer.Option(help="Folder of the stream's catalogs; default as for the models.")] = None,
 ) -> None:
     """Train the spectrogram autoencoder: log-mels to latents of an eighth of both axes, and back.
 
-    On several GPUs: accelerate launch -m mkaudio.cli train vae …
+    On several GPUs: accelerate launch -m mkaudio train vae --data OUT --preset base
 
     Example: mkaudio train vae --data audiosets-prompted --events events --preset tiny
     """  # noqa: DOC501 - what main() turns into exit codes
     from mkaudio.cli.preset import read_preset, vae_preset, with_settings
+    from mkaudio.cli.training_run import RUN_FILE, Heard, read_run, write_run
+    from mkaudio.cli.training_streams import streams_of
 
+    run = output or Path("runs") / f"vae-{Path(preset or 'tiny').stem}"
+    heard = Heard(data, events, templates, selection, val_data)
+    if resume:
+        before, sections = read_run(run, _VAE)
+        heard = heard.or_else(before)
+    if preset or not resume:
+        sections = read_preset(preset or "tiny")
     given = {"max_steps": max_steps, "batch_size": batch_size, "seed": seed}
     named = [f"vae_training.{name}={value}" for name, value in given.items() if value is not None]
-    chosen = vae_preset(with_settings(read_preset(preset), [*(settings or ()), *named]), f"--preset {preset}")
+    sections = with_settings(sections, [*(settings or ()), *named])
+    where = str(run / RUN_FILE) if resume and not preset else f"--preset {preset or 'tiny'}"
+    chosen = vae_preset(sections, where)
+    if heard.data is None:
+        raise ValueError("--data is missing: give a distilled dataset (mkaudio distill makes one)")
+    read_dataset_info(open_storage(heard.data))  # a wrong folder is named before torch is loaded
+    if cpu:
+        os.environ["ACCELERATE_USE_CPU"] = "true"
+    from mkaudio.models.vae.task import VaeTask
+
+    task = VaeTask(chosen.mel, chosen.vae, chosen.loss, chosen.training.seed)
+    open_streams = streams_of(heard, chosen.stream, chosen.training, chosen.mel.sample_rate_hz, workers, cache)
+    run_training(_VAE, task, chosen.training, open_streams, run, heard, sections, resume)
+    print(f"look at it:  ls {run}/shown; tensorboard --logdir {run}/log")
+    print(f"listen:      mkaudio reconstruct SOUND --checkpoint {run}")

@@ -79,6 +79,11 @@ class MelConfig:
         """Frames of a second."""
         return self.sample_rate_hz / self.hop_samples
 
+    @property
+    def silence(self) -> float:
+        """What the log-mel of silence is."""
+        return math.log10(self.floor)
+
     def n_frames(self, n_samples: int) -> int:
         """Return how many frames so many samples give.
 

@@ -1,18 +1,21 @@
 """A trained autoencoder, read from a run. B batch, F mels, L frames, Z latent channels, h and l the latent's axes."""
 
 import hashlib
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-from mkaudio.models.mel import LogMel, MelConfig
+from mkaudio.models.mel import MelConfig
 from mkaudio.models.training.checkpoint import Checkpoint, newest_checkpoint, read_checkpoint
 from mkaudio.models.vae.autoencoder import build_autoencoder
 from mkaudio.models.vae.config import VaeConfig
+from mkaudio.models.vae.latent_scale import LatentMoments
 
 if TYPE_CHECKING:
     from diffusers import AutoencoderKL
@@ -23,7 +26,7 @@ class Vae:
     """A trained autoencoder, its weights averaged over the training, ready to be used and not to be trained.
 
     Args:
-        run: folder that it was read from.
+        folder: of the checkpoint.
         step: of the training.
         mel: of the log-mels that it knows.
         config: its sizes.
@@ -32,7 +35,7 @@ class Vae:
         fingerprint: start of the sha256 of weights, sizes and mel: what a diffusion on its latents depends on.
     """
 
-    run: Path
+    folder: Path
     step: int
     mel: MelConfig
     config: VaeConfig
@@ -97,11 +100,26 @@ def load_vae(run: Path, device: str | torch.device = "cpu") -> Vae:
     task = checkpoint.facts["task"]
     if task["name"] != "vae":
         raise ValueError(f"{checkpoint.folder}: trained was {task['name']!r}, needed is an autoencoder (mkaudio train vae)")
-    config, mel = VaeConfig(**task["config"]["vae"]), MelConfig(**task["config"]["mel"])
-    network = build_autoencoder(config)
+    sizes = task["config"]
+    config, mel = VaeConfig(**sizes["vae"]), MelConfig(**sizes["mel"])
     tensors = checkpoint.tensors("ema")
-    _fill(network, tensors, checkpoint)
-    moments = LatentMoments()
-    moments.load_state_dict({name: tensors[f"latent_moments.{name}"] for name in moments.state_dict()})
+    network, moments = build_autoencoder(config), LatentMoments()
+    for name, module in (("autoencoder", network), ("latent_moments", moments)):
+        module.load_state_dict(_below(name, tensors, checkpoint))
     network.requires_grad_(False).eval().to(device)
-    return Vae(run, checkpoint.step, mel, config, network, moments.scale, _fingerprint(checkpoint))
+    weights = checkpoint.files["ema.safetensors"]["sha256"]
+    decides = json.dumps([weights, asdict(config), asdict(mel)], sort_keys=True)
+    fingerprint = hashlib.sha256(decides.encode()).hexdigest()[:12]
+    return Vae(checkpoint.folder, checkpoint.step, mel, config, network, moments.scale, fingerprint)
+
+
+def _below(name: str, tensors: Mapping[str, Tensor], checkpoint: Checkpoint) -> dict[str, Tensor]:
+    """Return the tensors of a part of the module, by their names in it.
+
+    Raises:
+        ValueError: there is none.
+    """
+    found = {key.removeprefix(f"{name}."): one for key, one in tensors.items() if key.startswith(f"{name}.")}
+    if not found:
+        raise ValueError(f"{checkpoint.folder}: has no tensors of the {name}: another version of mkaudio made it")
+    return found
