@@ -34,11 +34,11 @@ def telling_what_to_lower(config: TrainingConfig, world_size: int, settings: Seq
     try:
         yield
     except MemoryError as error:
-        raise _told(error, config, world_size, settings) from error
+        raise OutOfMemoryError(_told(error, config, world_size, settings)) from error
     except RuntimeError as error:
         if not (isinstance(error, torch.OutOfMemoryError) or any(one in str(error) for one in _SAID)):
             raise
-        raise _told(error, config, world_size, settings) from error
+        raise OutOfMemoryError(_told(error, config, world_size, settings)) from error
 
 
 def advice(config: TrainingConfig, world_size: int, settings: Sequence[str]) -> str:
@@ -65,6 +65,6 @@ def advice(config: TrainingConfig, world_size: int, settings: Sequence[str]) -> 
     return f"out of memory with {rows} sound(s) at a time in each of {world_size} process(es): {'; or '.join(parts)}"
 
 
-def _told(error: Exception, config: TrainingConfig, world_size: int, settings: Sequence[str]) -> OutOfMemoryError:
+def _told(error: Exception, config: TrainingConfig, world_size: int, settings: Sequence[str]) -> str:
     found = str(error).splitlines()[0] if str(error) else type(error).__name__
-    return OutOfMemoryError(f"{advice(config, world_size, settings)} ({found})")
+    return f"{advice(config, world_size, settings)} ({found})"

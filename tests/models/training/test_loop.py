@@ -42,7 +42,7 @@ def broken_at(*steps):
     return progress
 
 
-@pytest.mark.parametrize("at", [1, 3, 5, 7, 9, 11])
+@pytest.mark.parametrize("at", [2, 4, 7])
 def test_broken_anywhere_it_goes_on_to_the_bit(tmp_path, unbroken, at):
     with pytest.raises(Killed):
         trained(tmp_path, config=config_of(**EVERY), progress=broken_at(at))
@@ -71,7 +71,7 @@ def test_one_that_stops_at_its_end_and_is_made_longer_is_the_long_one(tmp_path, 
 def test_the_global_generators_are_neither_read_nor_moved(tmp_path, unbroken):
     torch.manual_seed(99)
     random.seed(98)
-    np.random.seed(97)  # noqa: NPY002
+    np.random.seed(97)
     before = torch.get_rng_state()
     trained(tmp_path, config=config_of(**EVERY))
     assert torch.equal(before, torch.get_rng_state())
@@ -93,7 +93,7 @@ def test_another_stream_or_setting_is_refused(tmp_path, unbroken):
     with pytest.raises(ValueError, match=r"network\.width was 6, is 7"):
         trained(unbroken, FakeTask(width=7), resume=True)
     streams = []
-    with pytest.raises(ValueError, match="batch_size = 8 does not divide .* accumulate = 3"):
+    with pytest.raises(ValueError, match=r"batch_size = 8 does not divide .* accumulate = 3"):
         trained(tmp_path, config=config_of(accumulate=3), streams=opened(streams=streams))
     assert not streams and not tmp_path.joinpath("checkpoints").exists()
 

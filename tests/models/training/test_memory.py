@@ -29,7 +29,7 @@ def test_a_real_allocation_that_fails_is_told():
 
 
 def test_other_errors_stay():
-    with pytest.raises(RuntimeError, match="^shapes$"), telling_what_to_lower(CONFIG, 1, ()):
+    with pytest.raises(RuntimeError, match=r"^shapes$"), telling_what_to_lower(CONFIG, 1, ()):
         raise RuntimeError("shapes")
 
 

@@ -49,5 +49,5 @@ def test_a_gpu_waits_no_longer_than_it_has_nothing_to_do(monkeypatch):
             with found.waiting():
                 clock.now_s += 1.0
             clock.now_s += 1.0
-    # the first step has none before it: 1 s; the device's gap before the second is 0.1 s, before the third 1.5 s of which 1 s of wait
+    # the device's gap before the second step is 0.1 s, before the third 1.5 s, of which the stream took 1 s
     assert found.read()["wait_share"] == pytest.approx((1.0 + 0.1 + 1.0) / 6.0)

@@ -6,20 +6,20 @@ import sys
 from pathlib import Path
 
 import pytest
-from training_fakes import FakeTask, config_of, opened, rows_of, trained
+from training_fakes import FakeTask, config_of, rows_of, trained
 
 from mkaudio.models.training.checkpoint import PARTS, newest_checkpoint
 
 TESTS = Path(__file__).parent.parent.parent
 LOOKS = {"validate_every": 4, "show_every": 4, "checkpoint_every": 4}
 CHILD = """
+import os
 import sys
 from pathlib import Path
 sys.path.insert(0, "TESTS")
 from training_fakes import FakeTask, config_of, opened, trained
 from accelerate import PartialState
-rank = int(__import__("os").environ["RANK"])
-seen = []
+rank = int(os.environ["RANK"])
 try:
     ended = trained(Path(sys.argv[1]), FakeTask(seed=rank), config_of(**eval(sys.argv[2])), opened(**eval(sys.argv[3])),
                     resume=sys.argv[4] == "1", progress=eval(sys.argv[5]))
@@ -36,8 +36,8 @@ def launched(tmp_path, output, config, streams=None, resume=False, progress="Non
     environment = {**os.environ, "PYTHONPATH": str(TESTS.parent), "OMP_NUM_THREADS": "1", "ACCELERATE_USE_CPU": "1"}
     command = [
         sys.executable, "-m", "accelerate.commands.launch", "--multi_gpu",  # without it and an MPI it launches one process
-        "--num_processes", "2", "--num_machines", "1", "--mixed_precision", "no", "--dynamo_backend", "no", "--main_process_port", "0",
-        str(script), str(output), repr(config), repr(streams or {}), str(int(resume)), progress,
+        "--num_processes", "2", "--num_machines", "1", "--mixed_precision", "no", "--dynamo_backend", "no",
+        "--main_process_port", "0", str(script), str(output), repr(config), repr(streams or {}), str(int(resume)), progress,
     ]  # fmt: skip
     return subprocess.run(
         command, env=environment, capture_output=True, text=True, timeout=240, cwd=tmp_path, check=False
@@ -108,7 +108,7 @@ def test_a_sound_that_is_no_number_in_the_second_process_is_named_by_the_first(t
 
 @pytest.mark.slow
 def test_an_interrupt_of_one_process_ends_both_after_the_same_step(tmp_path):
-    interrupts = "(lambda step, numbers: step == 5 and __import__('os').kill(__import__('os').getpid(), 15)) if rank == 0 else None"
+    interrupts = "(lambda step, numbers: step == 5 and os.kill(os.getpid(), 15)) if rank == 0 else None"
     done = launched(tmp_path, tmp_path / "run", LOOKS, progress=interrupts)
     assert done.returncode == 0, done.stderr[-3000:]
     assert sorted(line for line in done.stdout.splitlines() if "ENDED" in line) == [

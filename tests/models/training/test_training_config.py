@@ -22,7 +22,7 @@ def test_a_batch_divides_or_is_refused():
     config = TrainingConfig(max_steps=1, batch_size=12, accumulate=2)
     assert [config.rows_at_a_time(n) for n in (1, 2, 3, 6)] == [6, 3, 2, 1]
     with pytest.raises(
-        ValueError, match="batch_size = 12 does not divide into 4 process.*accumulate = 2.*multiple of 8"
+        ValueError, match=r"batch_size = 12 does not divide into 4 process.*accumulate = 2.*multiple of 8"
     ):
         config.rows_at_a_time(4)
 

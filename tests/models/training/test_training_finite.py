@@ -63,5 +63,7 @@ def test_a_tensor_that_would_be_kept_is_looked_at():
     tensors = {"weights/a": torch.ones(3), "optimizer/step": torch.tensor(3), "weights/b": torch.ones(2)}
     watch.check_tensors(8, tensors)
     watch.check_tensors(8, {})
-    with pytest.raises(NotFiniteError, match="step 8: weights/b is not finite, though the losses were. Step 4 is kept"):
+    with pytest.raises(
+        NotFiniteError, match=r"step 8: weights/b is not finite, though the losses were\. Step 4 is kept"
+    ):
         watch.check_tensors(8, {**tensors, "weights/b": torch.tensor([1.0, math.inf])})
