@@ -29,14 +29,16 @@ def telling_what_to_lower(config: TrainingConfig, world_size: int, settings: Seq
 
     Raises:
         OutOfMemoryError: memory ran out.
+        RuntimeError: another error, as it was.
     """
     try:
         yield
-    except (RuntimeError, MemoryError) as error:
-        if not (isinstance(error, MemoryError | torch.OutOfMemoryError) or any(one in str(error) for one in _SAID)):
-            raise  # noqa: DOC501 - it is what it was
-        found = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise OutOfMemoryError(f"{advice(config, world_size, settings)} ({found})") from error
+    except MemoryError as error:
+        raise OutOfMemoryError(_told(error, config, world_size, settings)) from error
+    except RuntimeError as error:
+        if not (isinstance(error, torch.OutOfMemoryError) or any(one in str(error) for one in _SAID)):
+            raise
+        raise OutOfMemoryError(_told(error, config, world_size, settings)) from error
 
 
 def advice(config: TrainingConfig, world_size: int, settings: Sequence[str]) -> str:
@@ -61,3 +63,8 @@ def advice(config: TrainingConfig, world_size: int, settings: Sequence[str]) -> 
     if config.precision == "float32":
         parts.append("set precision to bfloat16, where the device has it")
     return f"out of memory with {rows} sound(s) at a time in each of {world_size} process(es): {'; or '.join(parts)}"
+
+
+def _told(error: Exception, config: TrainingConfig, world_size: int, settings: Sequence[str]) -> str:
+    found = str(error).splitlines()[0] if str(error) else type(error).__name__
+    return f"{advice(config, world_size, settings)} ({found})"
