@@ -29,17 +29,23 @@ def noise_of(number, n_frames, channels=1, bit_depth=16):
     return draws.astype(np.int16) if bit_depth == 16 else (draws * 256 + number).astype(np.int32)
 
 
-def clip_of(number, rate_hz=8_000, channels=1, bit_depth=16, prompt=None):
+def in_pairs(number):
+    """Group and sha256 of the source of a clip: two clips have a group."""
+    return f"group {number // 2}", "0" * 64
+
+
+def clip_of(number, rate_hz=8_000, channels=1, bit_depth=16, prompt=None, origin=in_pairs):
+    group, sha256 = origin(number)
     samples = noise_of(number, 200 + 13 * number, channels, bit_depth)
     text = f"Noise number {number}." if prompt is None else prompt
     candidate = Candidate("fake", "1", text, number % 3)
     return Clip(
-        key=f"{number:010d}", source_root="in", source_path=f"{number}.wav", source_sha256="0" * 64, start_s=0.0,
+        key=f"{number:010d}", source_root="in", source_path=f"{number}.wav", source_sha256=sha256, start_s=0.0,
         samples=samples, sample_rate_hz=rate_hz, bit_depth=bit_depth,
         verdicts=(Verdict(candidate, 0.5, 0, "kept", "best_score"),) if text else (), selected=bool(text),
         events=tuple(Event(f"Noïse {n}", 0.01 * n, 0.02 * n + 0.01, 0.9 - 0.1 * n) for n in range(number % 4)),
         embedding=np.ones(8, np.float32), rms_dbfs=-20.0, peak_dbfs=-10.0, speech_share=0.0, music_share=0.0,
-        group=f"group {number // 2}", licence="CC0-1.0" if number % 2 else "", attribution=f"person {number}",
+        group=group, licence="CC0-1.0" if number % 2 else "", attribution=f"person {number}",
         source_url=f"https://sounds.example/{number}",
     )  # fmt: skip
 
@@ -63,20 +69,22 @@ def made_dataset(folder, sizes=SIZES, window_s=1.0, commit=lambda shard: True, *
     return folder
 
 
-def made_events(folder):
-    """An event database of three noises of one and a half to three seconds."""
+def made_events(folder, origins=(("", "0" * 64),) * 3):
+    """An event database of noises of one and a half to four and a half seconds, one for each (group, sha256 of the source)."""
     storage, rows, sounds = LocalStorage(folder), [], []
-    for number, label in enumerate(("Bark", "Rain", "Car passing by")):
-        sounds.append(noise_of(100 + number, 12_000 * (1 + number))[0])
+    labels = ("Bark", "Rain", "Car passing by")
+    for number, (group, sha256) in enumerate(origins):
+        label = labels[number % 3]
+        sounds.append(noise_of(100 + number, 12_000 * (1 + number % 3))[0])
         rows.append({
             "label": label, "noun": f"a thing {number}", "clauses": [f"thing {number} is heard"], "plural": False, "lasts": True,
             "named_by": "label", "confidence": 0.5, "level_dbfs": -20.0, "peak_dbfs": -10.0, "n_frames": len(sounds[-1]),
             "duration_s": len(sounds[-1]) / 8_000, "source": "in", "source_root": "in", "source_path": f"{number}.wav",
-            "source_sha256": "0" * 64, "source_key": "", "source_rate_hz": 8_000, "start_s": 0.0, "end_s": 1.0, "group": "",
+            "source_sha256": sha256, "source_key": "", "source_rate_hz": 8_000, "start_s": 0.0, "end_s": 1.0, "group": group,
             "licence": "CC0", "attribution": "", "source_url": "",
         })  # fmt: skip
     with storage.staging("events") as staging:
-        info = EventsInfo(8_000, {}, [], {"looked_at": 3, "kept": 3, "left_out": {}}, {})
+        info = EventsInfo(8_000, {}, [], {"looked_at": len(rows), "kept": len(rows), "left_out": {}}, {})
         write_events(storage, staging, info, rows, iter(sounds))
     return folder
 

@@ -19,6 +19,7 @@ class Choice:
         groups: what must never be split, of each event; "" where nobody says.
         n_frames: length of each event.
         lasts: whether each event is a sound that lasts, as backgrounds do.
+        among: numbers of the events that may be drawn, ascending; None for all.
     """
 
     def __init__(
@@ -27,10 +28,12 @@ class Choice:
         groups: Sequence[str],
         n_frames: Sequence[int],
         lasts: Sequence[bool],
+        among: Sequence[int] | None = None,
     ) -> None:
+        among = range(len(labels)) if among is None else among
         self._groups, self._n_frames = groups, np.array(n_frames, np.int64)
-        self._all = _by_label(labels, range(len(labels)))
-        lasting = sorted(np.flatnonzero(lasts).tolist(), key=lambda one: -n_frames[one])
+        self._all = _by_label(labels, among)
+        lasting = sorted((one for one in among if lasts[one]), key=lambda one: -n_frames[one])
         self._lasting = _by_label(labels, lasting)
 
     def draw(self, seed: int, about: str, heard: Iterable[str], group: str, lasting_frames: int = 0) -> int | None:

@@ -12,6 +12,7 @@ from mkaudio.pipeline.reprogram.decide import Decider, Decision, alone
 from mkaudio.pipeline.reprogram.placing import Place
 from mkaudio.pipeline.reprogram.recipe import Recipe
 from mkaudio.pipeline.reprogram.render import Sound, faded, mixed, rounded_db, safe_gain_db, stored, take
+from mkaudio.pipeline.split import Split
 from mkaudio.prompts import TemplateSet
 from mkaudio.shards import Composition, Part, dequantise
 from mkaudio.shards.event_store import EventStore
@@ -41,10 +42,13 @@ class Composer:
         recipe: settings.
         templates: the patterns; None where there are no events.
         events: the event database; None: every clip stays alone.
+        split: the part whose events are drawn; None for all. Any event may be in what is made again.
     """
 
-    def __init__(self, recipe: Recipe, templates: TemplateSet | None, events: EventStore | None) -> None:
-        self.recipe, self.templates, self.events = recipe, templates, events
+    def __init__(
+        self, recipe: Recipe, templates: TemplateSet | None, events: EventStore | None, split: Split | None = None
+    ) -> None:
+        self.recipe, self.templates, self.events, self._split = recipe, templates, events, split
         self._decider: Decider | None = None
 
     def __getstate__(self) -> dict[str, object]:
@@ -61,7 +65,7 @@ class Composer:
         if self.events is None or self.templates is None:
             return alone(self.recipe, base)
         if self._decider is None:
-            self._decider = Decider(self.recipe, self.templates, self.events)
+            self._decider = Decider(self.recipe, self.templates, self.events, self._split)
         return self._decider.decide(epoch, base)
 
     def parts(self, base: Base, decision: Decision, gains_db: Sequence[float] | None = None) -> tuple[Part, ...]:

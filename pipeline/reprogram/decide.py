@@ -10,6 +10,7 @@ from mkaudio.pipeline.reprogram.placing import Place, places_of
 from mkaudio.pipeline.reprogram.recipe import Recipe
 from mkaudio.pipeline.reprogram.render import resampled_frames
 from mkaudio.pipeline.reprogram.room import COVER, Cutting, Room, whole_frames
+from mkaudio.pipeline.split import Split, origin_of
 from mkaudio.prompts import CaptionForm, EventWords, Layout, Template, TemplateSet, form_of, lowest, uniform, weave
 from mkaudio.shards.event_store import EventStore
 
@@ -78,12 +79,15 @@ class Decider:
         recipe: settings.
         templates: the patterns.
         events: the event database.
+        split: the part whose events are drawn; None for all.
     """
 
-    def __init__(self, recipe: Recipe, templates: TemplateSet, events: EventStore) -> None:
+    def __init__(self, recipe: Recipe, templates: TemplateSet, events: EventStore, split: Split | None = None) -> None:
         self._recipe, self._templates, self._events = recipe, templates, events
         self._by_form: dict[CaptionForm, tuple[Layout, ...]] = {}
-        self._choice = Choice(*map(events.column, ("label", "group", "n_frames", "lasts")))
+        among = None if split is None else _members(events, split)
+        labels, groups, n_frames, lasts = map(events.column, ("label", "group", "n_frames", "lasts"))
+        self._choice = Choice(labels, groups, n_frames, lasts, among)
 
     def decide(self, epoch: int, base: Base) -> Decision:
         """Draw what is composed with a clip.
@@ -154,6 +158,11 @@ class Decider:
     def _words(self, number: int) -> EventWords:
         event = self._events.event(number)
         return EventWords(event.label, event.noun, event.clauses, event.plural)
+
+
+def _members(events: EventStore, split: Split) -> list[int]:
+    origins = map(origin_of, events.column("group"), events.column("source_sha256"))
+    return [number for number, origin in enumerate(origins) if split.has((origin,))]
 
 
 def _drawn(weights: Sequence[float], seed: int) -> int:

@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mkaudio.pipeline.alone import alone
+from mkaudio.pipeline.split import Split
 from mkaudio.pipeline.stream.catalog import Catalog
 from mkaudio.pipeline.stream.catalog_files import (
     ABOUT,
@@ -22,6 +23,7 @@ from mkaudio.pipeline.stream.catalog_files import (
     is_whole,
     stream_cache,
 )
+from mkaudio.pipeline.stream.origins import ORIGIN_COLUMNS, origins_of
 from mkaudio.shards import (
     DATASET_FILE,
     DEFAULT_SELECTION,
@@ -52,6 +54,7 @@ class _Wanted:
     info: DatasetInfo
     selection: str | None
     allow_partial: bool
+    split: Split | None
 
 
 def open_catalog(
@@ -59,6 +62,7 @@ def open_catalog(
     selection: str | None = None,
     cache: str | Path | None = None,
     allow_partial: bool = False,
+    split: Split | None = None,
 ) -> Catalog:
     """Return the catalog of a dataset, made where there is no whole one. Several processes may ask at once.
 
@@ -67,6 +71,7 @@ def open_catalog(
         selection: which prompts, and which clips: those that it has. None for every clip that has a prompt.
         cache: folder; None for the user's.
         allow_partial: take the shards that are committed where the dataset is not finished.
+        split: which part of the clips; None for all. Fingerprint and longest clip are those of all.
 
     Returns:
         It has at least one clip. No such dataset or selection, an unfinished dataset, or no clip in it is a `ValueError`.
@@ -75,7 +80,7 @@ def open_catalog(
     info = read_dataset_info(storage)
     if selection is not None:
         check_selection(storage, info, selection)
-    wanted = _Wanted(storage, info, selection, allow_partial)
+    wanted = _Wanted(storage, info, selection, allow_partial, split)
     folder = stream_cache(cache) / "catalogs" / _name(wanted)
     if not is_whole(folder):
         with alone(folder):
@@ -88,6 +93,8 @@ def _name(wanted: _Wanted) -> str:
     """Return a hash of what decides the catalog, in few reads: description, markers by state, the selection's marker."""
     storage = wanted.storage
     digest = hashlib.sha256(f"{VERSION} {_place(storage)} {wanted.selection} {wanted.allow_partial}".encode())
+    if wanted.split is not None:
+        digest.update(f"{wanted.split.part} {wanted.split.val_share!r}".encode())
     with storage.open(DATASET_FILE) as handle:
         digest.update(handle.read())
     for name in storage.names(_COMMITS):
@@ -123,7 +130,7 @@ def _write(wanted: _Wanted, parts: dict[str, Path]) -> dict[str, Any]:
         ValueError: there is no clip to be streamed.
     """
     rows: list[dict[str, Any]] = []
-    n_clips, longest_s, digest = 0, 0.0, hashlib.sha256()
+    n_clips, longest_s, digest, passed_over = 0, 0.0, hashlib.sha256(), set[str]()
     with pa.OSFile(str(parts[CLIPS]), "wb") as sink, pa.ipc.new_file(sink, CLIP_SCHEMA) as writer:
         for shard, marker in _markers(wanted):
             clips = _clips(wanted, shard)
@@ -136,17 +143,24 @@ def _write(wanted: _Wanted, parts: dict[str, Path]) -> dict[str, Any]:
                 digest.update("\0".join(clips[column].to_pylist()).encode())
             if not len(clips):
                 continue
-            rows.append({
-                "shard": shard, "first": n_clips, "tar_size": tar["size_bytes"], "tar_sha256": tar["sha256"],
-            })  # fmt: skip
-            (batch,) = clips.combine_chunks().to_batches()
-            writer.write_batch(batch)
-            n_clips += len(clips)
             longest_s = max(
                 longest_s, pc.max(pc.divide(pc.cast(clips["n_frames"], "double"), clips["sample_rate_hz"])).as_py()
             )
+            if wanted.split is not None:
+                origins = origins_of(clips)
+                clips = clips.filter(pa.array(map(wanted.split.has, origins), pa.bool_()))
+                if not len(clips):
+                    if not n_clips:  # else there is nothing to explain
+                        passed_over.update(*origins)
+                    continue
+            rows.append({
+                "shard": shard, "first": n_clips, "tar_size": tar["size_bytes"], "tar_sha256": tar["sha256"],
+            })  # fmt: skip
+            (batch,) = clips.select(CLIP_SCHEMA.names).cast(CLIP_SCHEMA).combine_chunks().to_batches()
+            writer.write_batch(batch)
+            n_clips += len(clips)
     if not n_clips:
-        raise ValueError(_nothing(wanted))
+        raise ValueError(_nothing(wanted, passed_over))
     with pa.OSFile(str(parts[SHARDS]), "wb") as sink, pa.ipc.new_file(sink, SHARD_SCHEMA) as writer:
         writer.write_batch(pa.RecordBatch.from_pylist(rows, schema=SHARD_SCHEMA))
     return {
@@ -172,7 +186,8 @@ def _markers(wanted: _Wanted) -> Iterator[tuple[int, dict[str, Any]]]:
 def _clips(wanted: _Wanted, shard: int) -> pa.Table:
     """Return the rows of a shard that are streamed, each with its prompt."""
     manifest = shard_files(shard, wanted.info.scorer)["manifest"]
-    clips = read_stored(wanted.storage, manifest, CLIP_SCHEMA.names)
+    columns = CLIP_SCHEMA.names if wanted.split is None else list({*CLIP_SCHEMA.names, *ORIGIN_COLUMNS})
+    clips = read_stored(wanted.storage, manifest, columns)
     if wanted.selection is not None:
         chosen = read_selection(wanted.storage, wanted.selection, shard)
         chosen = chosen.filter(pc.equal(chosen["rank"], 0))
@@ -181,7 +196,7 @@ def _clips(wanted: _Wanted, shard: int) -> pa.Table:
         chosen = chosen.take(where.drop_null())
         for name in ("prompt", "n_events"):
             clips = clips.set_column(clips.schema.get_field_index(name), CLIP_SCHEMA.field(name), chosen[name])
-    return clips.filter(pc.not_equal(clips["prompt"], "")).cast(CLIP_SCHEMA)
+    return clips.filter(pc.not_equal(clips["prompt"], ""))
 
 
 def _place(storage: Storage) -> str:
@@ -189,8 +204,15 @@ def _place(storage: Storage) -> str:
     return str(storage.root) if isinstance(storage, LocalStorage) else storage.address
 
 
-def _nothing(wanted: _Wanted) -> str:
-    where = wanted.storage.address
+def _nothing(wanted: _Wanted, passed_over: Set[str]) -> str:
+    where, split = wanted.storage.address, wanted.split
+    if split is not None and passed_over:
+        known = passed_over - {""}
+        unknown = "; of some compositions it is not known what their events come from" if "" in passed_over else ""
+        return (
+            f"part {split.part!r}: no clip of {where} is in it, with val_share {split.val_share:g} of {len(known):,} groups "
+            f"held out{unknown}; take another val_share, or more groups"
+        )
     if wanted.selection is not None:
         return f"--selection {wanted.selection}: no clip of {where} is in it; make another one with mkaudio select"
     if not wanted.info.n_shards:

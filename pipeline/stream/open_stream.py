@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from mkaudio.pipeline.reprogram import Recipe
+from mkaudio.pipeline.split import PartName
 from mkaudio.pipeline.stream.batches import Batches
 from mkaudio.pipeline.stream.loader import Loader
 from mkaudio.pipeline.stream.opened import open_samples
@@ -34,6 +35,8 @@ def open_stream(
     cache: str | Path | None = None,
     cache_gb: float = 50.0,
     allow_partial: bool = False,
+    part: PartName | None = None,
+    val_share: float = 0.05,
 ) -> Stream:
     """Open a stream of a dataset's clips, with events composed to them anew in every epoch.
 
@@ -61,9 +64,12 @@ def open_stream(
         cache: folder for the catalog and for copies of remote shards; None for the user's.
         cache_gb: room for copies of remote shards.
         allow_partial: take the shards that are there where the dataset is not finished.
+        part: "train" for what is not held out, "val" for what is, clips and events alike; None for all.
+        val_share: share of the groups that is held out, where a part is asked for.
 
     Raises:
-        ValueError: no such dataset, selection, template set or event database, or a setting that makes no sense with them.
+        ValueError: no such dataset, selection, template set or event database, a part without clips, or a setting that makes
+            no sense with them.
     """
     if workers < 0:
         raise ValueError(f"workers {workers}: 0 or more processes")
@@ -78,7 +84,7 @@ def open_stream(
     opened = open_samples(
         dataset, events=events, templates=templates, selection=selection,
         settings=settings | {name: value for name, value in given.items() if value is not None},
-        cache=cache, cache_gb=cache_gb, allow_partial=allow_partial,
+        cache=cache, cache_gb=cache_gb, allow_partial=allow_partial, part=part, val_share=val_share,
     )  # fmt: skip
     batches = Batches(opened.order, batch_size, rank, world_size, drop_last)
     loader = Loader(opened.samples, opened.recipe.channels, opened.recipe.window_frames if pad else None)

@@ -9,6 +9,7 @@ from typing import Any
 
 from mkaudio.pipeline.reprogram import Recipe
 from mkaudio.pipeline.reprogram.compose import Composer
+from mkaudio.pipeline.split import PartName, Split
 from mkaudio.pipeline.stream.build_catalog import open_catalog
 from mkaudio.pipeline.stream.catalog import Catalog
 from mkaudio.pipeline.stream.catalog_files import stream_cache
@@ -54,6 +55,7 @@ class Opened:
             "clips": f"{len(self.samples):,} clips, {self.kind['dataset'][:12]}",
             "events": self.kind["events"][:12] or "none",
             "templates": f"{self.templates} {self.kind['templates']}" if self.templates else "none",
+            **({"part": f"{self.kind['part']}, val_share {self.kind['val_share']}"} if "part" in self.kind else {}),
             **recipe,
         }
 
@@ -68,6 +70,8 @@ def open_samples(
     cache: str | Path | None = None,
     cache_gb: float = 50.0,
     allow_partial: bool = False,
+    part: PartName | None = None,
+    val_share: float = 0.05,
 ) -> Opened:
     """Open the compositions of a dataset.
 
@@ -80,12 +84,16 @@ def open_samples(
         cache: folder for the catalog and for copies of remote shards; None for the user's.
         cache_gb: room for copies of remote shards.
         allow_partial: take the shards that are there where the dataset is not finished.
+        part: "train" or "val": clips, and events composed with them, of groups that are not held out, or are; None for all.
+        val_share: share of the groups that is held out, where a part is asked for.
 
     Raises:
-        ValueError: no such dataset, selection, template set or event database, or a setting that makes no sense with them.
+        ValueError: no such dataset, selection, template set or event database, a part without clips, or a setting that makes
+            no sense with them.
     """
     info = read_dataset_info(open_storage(dataset))
-    catalog = open_catalog(dataset, selection, cache, allow_partial)
+    split = None if part is None else Split(part, float(val_share))
+    catalog = open_catalog(dataset, selection, cache, allow_partial, split)
     settings = dict(settings or {})
     if events is None:
         if any(settings.get("weights", ())[1:]):
@@ -105,8 +113,9 @@ def open_samples(
         "recipe": recipe.fingerprint,
         "templates": template_set.fingerprint if template_set else "",
         "events": store.fingerprint if store else "",
+        **({"part": split.part, "val_share": repr(split.val_share)} if split else {}),
     }
-    samples = Samples(catalog, tars, Composer(recipe, template_set, store))
+    samples = Samples(catalog, tars, Composer(recipe, template_set, store, split))
     return Opened(
         samples,
         Order(block_bounds(catalog.bounds), recipe.seed),

@@ -21,6 +21,8 @@ _KINDS = {
     "recipe": "other settings of the compositions: seed, rate, channels, window, weights or those of the recipe",
     "templates": "other templates",
     "events": "another event database",
+    "part": "another part (train, val, or all)",
+    "val_share": "another val_share",
     "batch_size": "another batch_size",
     "drop_last": "another drop_last",
 }
