@@ -8,7 +8,19 @@ from pathlib import Path
 import typer
 
 from mkaudio import __version__
-from mkaudio.cli import audit, distill, events, fetch, inspect, reprogram, select, starter_head, verify
+from mkaudio.cli import (
+    audit,
+    distill,
+    events,
+    fetch,
+    inspect,
+    reconstruct,
+    reprogram,
+    select,
+    starter_head,
+    train,
+    verify,
+)
 
 EXIT_FAILED, EXIT_USAGE, EXIT_STOPPED = 1, 2, 130
 _AGAIN = "then run it again (distill with --resume)"
@@ -37,6 +49,8 @@ app.command("select")(select.select)
 app.command("verify")(verify.verify)
 app.command("events")(events.events)
 app.command("audit")(audit.audit)
+app.add_typer(train.app, name="train")
+app.command("reconstruct")(reconstruct.reconstruct)
 app.command("starter-head")(starter_head.starter_head)
 
 

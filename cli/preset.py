@@ -48,8 +48,8 @@ class VaePreset:
     stream: StreamConfig
     mel: "MelConfig"
     vae: "VaeConfig"
-    loss: "VaeLossConfig"
-    training: "TrainingConfig"
+    vae_loss: "VaeLossConfig"
+    vae_training: "TrainingConfig"
 
 
 def preset_names() -> list[str]:
@@ -123,26 +123,24 @@ def vae_preset(preset: Mapping[str, Mapping[str, Any]], where: str) -> VaePreset
     from mkaudio.models.training.config import TrainingConfig
     from mkaudio.models.vae.config import VaeConfig, VaeLossConfig
 
-    kinds = {
-        "stream": StreamConfig,
-        "mel": MelConfig,
-        "vae": VaeConfig,
-        "vae_loss": VaeLossConfig,
-        "vae_training": TrainingConfig,
-    }
+    sections = [field.name for field in fields(VaePreset)]
     for section in preset:
-        if section not in kinds:
-            raise ValueError(f"{where}: no section [{section}]; {_nearest(section, kinds)}")
-    stream, mel, vae, loss, training = (
-        _section(kind, preset.get(name, {}), f"{where} [{name}]") for name, kind in kinds.items()
+        if section not in sections:
+            raise ValueError(f"{where}: no section [{section}]; {_nearest(section, sections)}")
+    return VaePreset(
+        stream=_section("stream", StreamConfig, preset, where),
+        mel=_section("mel", MelConfig, preset, where),
+        vae=_section("vae", VaeConfig, preset, where),
+        vae_loss=_section("vae_loss", VaeLossConfig, preset, where),
+        vae_training=_section("vae_training", TrainingConfig, preset, where),
     )
-    return VaePreset(stream, mel, vae, loss, training)
 
 
-def _section(kind: type[Section], given: Mapping[str, Any], where: str) -> Section:
+def _section(section: str, kind: type[Section], preset: Mapping[str, Mapping[str, Any]], where: str) -> Section:
+    where = f"{where} [{section}]"
     types, settings = get_type_hints(kind), {}
     names = [field.name for field in fields(cast("Any", kind))]
-    for name, value in given.items():
+    for name, value in preset.get(section, {}).items():
         if name not in names:
             raise ValueError(f"{where}: no setting {name}; {_nearest(name, names)}")
         settings[name] = _of_type(value, types[name], f"{where} {name}")

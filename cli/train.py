@@ -34,11 +34,15 @@ def vae(
     batch_size: Annotated[
         int | None, typer.Option(help="Sounds of a step over all processes.  [default: the preset's]")
     ] = None,
-    seed: Annotated[int | None, typer.Option(help="Of weights, draws and compositions.  [default: the preset's]")] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="Of weights, draws and compositions.  [default: the preset's]")
+    ] = None,
     workers: Annotated[int, typer.Option(help="Processes that read sounds, for each process that trains.")] = 1,
     cpu: Annotated[bool, typer.Option("--cpu", help="Train on the processor, even where there is a GPU.")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Go on from the newest checkpoint of --output.")] = False,
-    cache: Annotated[Path | None, typer.Option(help="Folder of the stream's catalogs; default as for the models.")] = None,
+    cache: Annotated[
+        Path | None, typer.Option(help="Folder of the stream's catalogs; default as for the models.")
+    ] = None,
 ) -> None:
     """Train the spectrogram autoencoder: log-mels to latents of an eighth of both axes, and back.
 
@@ -47,20 +51,21 @@ def vae(
     Example: mkaudio train vae --data audiosets-prompted --events events --preset tiny
     """  # noqa: DOC501 - what main() turns into exit codes
     from mkaudio.cli.preset import read_preset, vae_preset, with_settings
-    from mkaudio.cli.training_run import RUN_FILE, Heard, read_run, write_run
+    from mkaudio.cli.training_run import Heard, as_begun, run_training
     from mkaudio.cli.training_streams import streams_of
+    from mkaudio.shards import open_storage, read_dataset_info
 
     run = output or Path("runs") / f"vae-{Path(preset or 'tiny').stem}"
     heard = Heard(data, events, templates, selection, val_data)
     if resume:
-        before, sections = read_run(run, _VAE)
+        before, sections = as_begun(run, _VAE)
         heard = heard.or_else(before)
     if preset or not resume:
         sections = read_preset(preset or "tiny")
     given = {"max_steps": max_steps, "batch_size": batch_size, "seed": seed}
     named = [f"vae_training.{name}={value}" for name, value in given.items() if value is not None]
     sections = with_settings(sections, [*(settings or ()), *named])
-    where = str(run / RUN_FILE) if resume and not preset else f"--preset {preset or 'tiny'}"
+    where = f"{run}, as it was begun" if resume and not preset else f"--preset {preset or 'tiny'}"
     chosen = vae_preset(sections, where)
     if heard.data is None:
         raise ValueError("--data is missing: give a distilled dataset (mkaudio distill makes one)")
@@ -69,8 +74,8 @@ def vae(
         os.environ["ACCELERATE_USE_CPU"] = "true"
     from mkaudio.models.vae.task import VaeTask
 
-    task = VaeTask(chosen.mel, chosen.vae, chosen.loss, chosen.training.seed)
-    open_streams = streams_of(heard, chosen.stream, chosen.training, chosen.mel.sample_rate_hz, workers, cache)
-    run_training(_VAE, task, chosen.training, open_streams, run, heard, sections, resume)
+    task = VaeTask(chosen.mel, chosen.vae, chosen.vae_loss, chosen.vae_training.seed)
+    open_streams = streams_of(heard, chosen.stream, chosen.vae_training, chosen.mel.sample_rate_hz, workers, cache)
+    run_training(_VAE, task, chosen.vae_training, open_streams, run, resume, heard, sections)
     print(f"look at it:  ls {run}/shown; tensorboard --logdir {run}/log")
     print(f"listen:      mkaudio reconstruct SOUND --checkpoint {run}")

@@ -34,7 +34,9 @@ def training_bar(what: str, max_steps: int) -> "Iterator[Progress]":
             if "loss" in numbers:
                 said = [f"loss {numbers['loss']:.4g}"]
                 said += [f"l1 {numbers['l1']:.3f}"] if "l1" in numbers else []
-                bar.set_postfix_str(", ".join([*said, f"{numbers.get('samples_per_s', 0):.1f} sounds/s"]), refresh=False)
+                bar.set_postfix_str(
+                    ", ".join([*said, f"{numbers.get('samples_per_s', 0):.1f} sounds/s"]), refresh=False
+                )
             judged = {name.removeprefix(_VAL): number for name, number in numbers.items() if name.startswith(_VAL)}
             if judged:
                 words = ", ".join(f"{name.replace('_', ' ')} {number:.4f}" for name, number in judged.items())

@@ -1,12 +1,16 @@
-"""What a run was begun with, in RUN/run.json: so that --resume needs no other option, and a person sees what it was."""
+"""What a run was begun with: its checkpoints keep it, so that --resume needs no other option."""
 
-import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-RUN_FILE = "run.json"
+if TYPE_CHECKING:
+    from mkaudio.models.training.batches import Streams
+    from mkaudio.models.training.config import TrainingConfig
+    from mkaudio.models.training.task import Task
+
+Sections = dict[str, dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,41 +47,55 @@ class Heard:
         return replace(self, **found)
 
 
-def write_run(run: Path, command: str, heard: Heard, sections: Mapping[str, Mapping[str, Any]]) -> None:
-    """Keep what a run is begun with. Written by the main process alone.
-
-    Args:
-        run: its folder.
-        command: which training.
-        heard: what it hears.
-        sections: its settings, as a preset has them.
-    """
-    from mkaudio.shards import LocalStorage
-
-    text = json.dumps({"command": command, "heard": asdict(heard.anywhere()), "settings": sections}, indent=2)
-    LocalStorage(run).publish_bytes(f"{text}\n".encode(), RUN_FILE)
-
-
-def read_run(run: Path, command: str) -> tuple[Heard, dict[str, dict[str, Any]]]:
+def as_begun(run: Path, command: str) -> tuple[Heard, Sections]:
     """Return what a run was begun with.
 
     Args:
         run: its folder.
-        command: which training.
+        command: which training, as "train vae".
 
     Returns:
         What it hears, and its settings by section.
 
     Raises:
-        ValueError: nothing of this kind was begun there.
+        ValueError: no training of this kind was begun there.
     """
-    path = run / RUN_FILE
-    try:
-        found = json.loads(path.read_text("utf-8"))
-        if found["command"] != command:
-            raise ValueError(f"{run}: was begun by mkaudio {found['command']}, this is mkaudio {command}")
-        return Heard(**found["heard"]), found["settings"]
-    except FileNotFoundError:
-        raise ValueError(f"--resume: there is no run in {run}; name its folder by --output, or begin one without --resume") from None
-    except (KeyError, TypeError, json.JSONDecodeError) as error:
-        raise ValueError(f"{path}: is damaged ({error}); give --data and all other options anew, without {RUN_FILE}") from error
+    from mkaudio.models.training.checkpoint import newest_checkpoint
+
+    about = newest_checkpoint(run).facts["about"]
+    if about.get("command") != command:
+        raise ValueError(f"{run}: was begun by mkaudio {about.get('command')}, this is mkaudio {command}")
+    return Heard(**about["heard"]), about["settings"]
+
+
+def run_training(
+    command: str,
+    task: "Task",
+    config: "TrainingConfig",
+    open_streams: "Callable[[int, int], Streams]",
+    run: Path,
+    resume: bool,
+    heard: Heard,
+    sections: Mapping[str, Mapping[str, Any]],
+) -> None:
+    """Train with a bar, and say how it ended.
+
+    Args:
+        command: which training, as "train vae".
+        task: what is trained.
+        config: how.
+        open_streams: as the loop calls it.
+        run: folder of the run.
+        resume: go on with what is there.
+        heard: what it hears.
+        sections: its settings.
+    """
+    from mkaudio.cli.training_bar import training_bar
+    from mkaudio.models.training.loop import train
+
+    about = {"command": command, "heard": asdict(heard.anywhere()), "settings": sections}
+    with training_bar(command, config.max_steps) as progress:
+        outcome = train(task, config, open_streams, run, resume, progress, about)
+    print(f"{outcome.checkpoint}: step {outcome.step:,} of {config.max_steps:,}")
+    if outcome.step < config.max_steps:
+        print(f"ended by {outcome.ended}; go on with: mkaudio {command} --output {run} --resume")

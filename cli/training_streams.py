@@ -39,7 +39,7 @@ def streams_of(
             "rank": rank, "world_size": world_size, "cache": cache,
         }  # fmt: skip
         holds_out = heard.val_data is None and config.val_share > 0
-        share = {"val_share": config.val_share} if holds_out else {}
+        share: dict[str, Any] = {"val_share": config.val_share} if holds_out else {}
         train = open_stream(
             str(heard.data), events=heard.events, templates=heard.templates or "natural", selection=heard.selection,
             seed=training.seed, workers=workers, drop_last=True, part="train" if holds_out else None, **share, **common,

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import soxr
 from numpy.typing import NDArray
 
-from mkaudio.shards import AudioReader, Refusal, probe
+from mkaudio.models.sound_file import read_mono
+from mkaudio.shards import Refusal
 
 if TYPE_CHECKING:
     from mkaudio.models.starter.scorer import StarterScorer
@@ -77,27 +77,6 @@ def read_labels(folder: Path) -> list[LabelledSound]:
     return [LabelledSound(row["path"], row["set"], row["split"], row["label"]) for row in rows if row["label"]]
 
 
-def first_seconds(path: Path, rate_hz: int) -> NDArray[np.float32]:
-    """Read the first ten seconds of a sound, mixed to mono, at another rate.
-
-    Args:
-        path: any sound file that the pipeline reads.
-        rate_hz: what it is resampled to.
-
-    Returns:
-        (T,) float32.
-    """
-    with path.open("rb") as handle:
-        info = probe(handle)
-        handle.seek(0)
-        with AudioReader(handle, info) as reader:
-            waveform = reader.read(0, min(info.n_frames, WINDOW_S * info.sample_rate_hz))
-    mono: NDArray[np.float32] = waveform.mean(axis=0, dtype=np.float32)
-    if rate_hz != info.sample_rate_hz:
-        mono = soxr.resample(mono, info.sample_rate_hz, rate_hz, quality="HQ")
-    return mono
-
-
 def kept_name(folder: Path, sounds: Sequence[LabelledSound], made_by: str) -> str:
     """Name what a model made of sounds: another model, list, or file of another size or time has another name.
 
@@ -143,7 +122,7 @@ def hear(
     for number, sound in enumerate(sounds):
         report(number, len(sounds))
         try:
-            waveform = first_seconds(folder / sound.path, ear.sample_rate_hz)
+            waveform = read_mono(folder / sound.path, ear.sample_rate_hz, WINDOW_S)
         except Refusal:  # damaged, or no sound: nothing can be learnt from it
             continue
         numbers.append(number)

@@ -1,10 +1,11 @@
 """Training a task from its begin or a checkpoint. Nothing here knows a network."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from accelerate import Accelerator, DistributedDataParallelKwargs
@@ -44,6 +45,7 @@ def train(
     output: Path,
     resume: bool = False,
     progress: Progress | None = None,
+    about: Mapping[str, Any] | None = None,
 ) -> Outcome:
     """Train until max_steps, max_minutes or an interrupt. Called by every process of `accelerate launch` alike.
 
@@ -54,6 +56,7 @@ def train(
         output: folder of the run.
         resume: go on from its newest checkpoint.
         progress: what takes reports, in the main process.
+        about: plain values that every checkpoint keeps, as what the caller needs to begin again.
 
     Returns:
         How it ended. Settings that make no sense or differ from the checkpoint's, a run in the folder or none to resume are a
@@ -79,7 +82,7 @@ def train(
         stack.enter_context(torch.random.fork_rng([device] if device.type == "cuda" else []))
         stack.enter_context(telling_what_to_lower(config, accelerator.num_processes, task.memory_settings))
         interrupt = stack.enter_context(interrupts())
-        run = Run(task, config, accelerator, streams, output, progress)
+        run = Run(task, config, accelerator, streams, output, progress, about or {})
         if checkpoint is not None:
             run.restore(checkpoint)
         if accelerator.is_main_process:

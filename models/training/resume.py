@@ -13,15 +13,17 @@ from mkaudio.models.training.task import Task
 _LIBRARIES = ("mkaudio", "torch", "accelerate", "diffusers", "safetensors", "numpy")
 
 
-def facts_of(task: Task, config: TrainingConfig, streams: Streams) -> dict[str, Any]:
+def facts_of(task: Task, config: TrainingConfig, streams: Streams, about: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a checkpoint says beside its tensors, at this moment of the stream.
 
     Args:
         task: what is trained.
         config: how.
         streams: what it hears.
+        about: plain values of the caller.
     """
     return {
+        "about": dict(about),
         "task": {"name": task.name, "config": task.config()},
         "training": settings_of(config),
         "stream": {"fingerprint": streams.train.fingerprint, "state": streams.train.state_dict()},

@@ -1,8 +1,9 @@
 """The steps of a training: each is done, then logged, judged, shown and kept, in this order."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from accelerate import Accelerator
 from accelerate.utils import gather_object
@@ -36,6 +37,7 @@ class Run:
         streams: what it hears.
         output: folder of the run.
         progress: what takes reports.
+        about: plain values of the caller, for the checkpoints.
     """
 
     def __init__(
@@ -46,7 +48,9 @@ class Run:
         streams: Streams,
         output: Path,
         progress: Progress | None,
+        about: Mapping[str, Any],
     ) -> None:
+        self._about = about
         self._task, self._config, self._accelerator, self._streams = task, config, accelerator, streams
         self._output, self._progress = output, progress
         self.step, self._kept = 0, -1
@@ -145,7 +149,7 @@ class Run:
             self._watch.check_tensors(self.step, named)
             self._accelerator.wait_for_everyone()  # each has looked at what is there
             if self._accelerator.is_main_process:
-                facts = facts_of(self._task, self._config, self._streams)
+                facts = facts_of(self._task, self._config, self._streams, self._about)
                 write_checkpoint(self._output, self.step, facts, parts, self._config.keep_checkpoints)
         self._kept = self.step
         self._accelerator.wait_for_everyone()

@@ -21,8 +21,8 @@ def write_comparison(
 ) -> list[Path]:
     """Write three sounds and a picture.
 
-    The sound between, NAME.griffin_lim.wav, is made of the original's own mel: what is worse in it is lost by Griffin-Lim, what is
-    worse in the third by the autoencoder.
+    The sound between, NAME.griffin_lim.wav, is made of the original's own mel: what is worse in it is lost by Griffin-Lim,
+    what is worse in the third by the autoencoder.
 
     Args:
         folder: where to.
@@ -88,7 +88,14 @@ def draw_comparison(
     plots = figure.subplots(len(rows), 1, sharex=True)
     for plot, (title, values, colours, lowest, highest) in zip(plots, rows, strict=True):
         image = plot.imshow(
-            values, origin="lower", aspect="auto", cmap=colours, extent=extent, vmin=lowest, vmax=highest, interpolation="nearest"
+            values,
+            origin="lower",
+            aspect="auto",
+            cmap=colours,
+            extent=extent,
+            vmin=lowest,
+            vmax=highest,
+            interpolation="nearest",
         )
         plot.set_title(title, fontsize=10, loc="left")
         plot.set_ylabel("mel")

@@ -56,6 +56,7 @@ class VaeLossConfig:
         log_variance: of the reconstruction, where it begins; it is learnt.
         discriminator_channels: width of the multi-window discriminator, or of the patch discriminator's first layer.
         windows_frames: lengths of the multi-window discriminator's windows.
+        crop_frames: how many frames of a sound a step hears, a stretch at random; 0 for the whole window.
     """
 
     kl_weight: float = 1e-6
@@ -66,6 +67,7 @@ class VaeLossConfig:
     log_variance: float = 0.0
     discriminator_channels: int = 128
     windows_frames: tuple[int, ...] = (32, 64, 128)
+    crop_frames: int = 0
 
     def __post_init__(self) -> None:
         """Check the values once; a list, as TOML has it, becomes a tuple.

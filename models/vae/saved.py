@@ -5,20 +5,16 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from mkaudio.models.mel import MelConfig
 from mkaudio.models.training.checkpoint import Checkpoint, newest_checkpoint, read_checkpoint
 from mkaudio.models.vae.autoencoder import build_autoencoder
 from mkaudio.models.vae.config import VaeConfig
 from mkaudio.models.vae.latent_scale import LatentMoments
-
-if TYPE_CHECKING:
-    from diffusers import AutoencoderKL
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +26,7 @@ class Vae:
         step: of the training.
         mel: of the log-mels that it knows.
         config: its sizes.
-        network: the autoencoder, in eval mode.
+        network: the `AutoencoderKL`, in eval mode.
         latent_scale: what brings latents to a standard deviation of 1.
         fingerprint: start of the sha256 of weights, sizes and mel: what a diffusion on its latents depends on.
     """
@@ -39,7 +35,7 @@ class Vae:
     step: int
     mel: MelConfig
     config: VaeConfig
-    network: "AutoencoderKL"
+    network: Any
     latent_scale: float
     fingerprint: str
 
@@ -69,19 +65,6 @@ class Vae:
         mel: Tensor = self.network.decode(latent / self.latent_scale).sample
         return mel[:, 0].float()
 
-    def reconstruct(self, mel: Tensor) -> Tensor:
-        """Encode and decode log-mels of any length; they are filled up with silence meanwhile.
-
-        Args:
-            mel: (B, F, L).
-
-        Returns:
-            (B, F, L).
-        """
-        n_frames = mel.shape[-1]
-        silence = functional.pad(mel, (0, -n_frames % self.config.factor), value=self.mel.silence)
-        return self.decode(self.encode(silence))[..., :n_frames]
-
 
 def load_vae(run: Path, device: str | torch.device = "cpu") -> Vae:
     """Read the newest checkpoint of a run, or one that is named.
@@ -99,13 +82,16 @@ def load_vae(run: Path, device: str | torch.device = "cpu") -> Vae:
     checkpoint = read_checkpoint(run) if run.name.isdecimal() else newest_checkpoint(run)
     task = checkpoint.facts["task"]
     if task["name"] != "vae":
-        raise ValueError(f"{checkpoint.folder}: trained was {task['name']!r}, needed is an autoencoder (mkaudio train vae)")
+        raise ValueError(
+            f"{checkpoint.folder}: trained was {task['name']!r}, needed is an autoencoder (mkaudio train vae)"
+        )
     sizes = task["config"]
     config, mel = VaeConfig(**sizes["vae"]), MelConfig(**sizes["mel"])
     tensors = checkpoint.tensors("ema")
-    network, moments = build_autoencoder(config), LatentMoments()
-    for name, module in (("autoencoder", network), ("latent_moments", moments)):
-        module.load_state_dict(_below(name, tensors, checkpoint))
+    network: Any = build_autoencoder(config)
+    network.load_state_dict(_below("autoencoder", tensors, checkpoint))
+    moments = LatentMoments()
+    moments.load_state_dict(_below("latent_moments", tensors, checkpoint))
     network.requires_grad_(False).eval().to(device)
     weights = checkpoint.files["ema.safetensors"]["sha256"]
     decides = json.dumps([weights, asdict(config), asdict(mel)], sort_keys=True)

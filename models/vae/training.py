@@ -4,7 +4,6 @@ Its loss is one sum; the backward of it gives the generator's gradients to the a
 discriminator, so that one optimizer trains both, and gradients may be added up over micro-batches.
 """
 
-import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -35,19 +34,16 @@ class VaeTraining(nn.Module):
         vae: sizes of the autoencoder.
         loss: what it learns from.
         mel: of the front end.
-        crop_frames: how many frames of a sound a step hears; 0 for the whole window.
         seed: of the fresh weights; the process's own random numbers are left as they are.
 
     Raises:
         ValueError: mels or crop do not fit the autoencoder or the discriminator.
     """
 
-    def __init__(
-        self, vae: VaeConfig, loss: VaeLossConfig, mel: MelConfig, crop_frames: int = 0, seed: int = 0
-    ) -> None:
+    def __init__(self, vae: VaeConfig, loss: VaeLossConfig, mel: MelConfig, seed: int = 0) -> None:
         super().__init__()
-        self.factor, self.loss, self.mel, self.crop_frames = vae.factor, loss, mel, crop_frames
-        self.least_frames = _least_frames(vae, loss, mel, crop_frames)
+        self.factor, self.loss, self.mel, self.crop_frames = vae.factor, loss, mel, loss.crop_frames
+        self.least_frames = _least_frames(vae, loss, mel)
         self.autoencoder: Any = build_autoencoder(vae, seed)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
@@ -69,7 +65,7 @@ class VaeTraining(nn.Module):
         mel = self.log_mel(batch.waveform.mean(dim=1))[:, None]
         missing = self.least_frames - mel.shape[-1]
         if missing > 0:
-            mel = functional.pad(mel, (0, missing), value=math.log10(self.mel.floor))
+            mel = functional.pad(mel, (0, missing), value=self.mel.silence)
         n_frames = mel.shape[-1] // self.factor * self.factor
         return mel[..., :n_frames], (batch.n_frames // self.mel.hop_samples).clamp(max=n_frames)
 
@@ -148,7 +144,7 @@ class VaeTraining(nn.Module):
         self.latent_moments.update(numbers["latent_mean"], numbers["latent_square"])
 
 
-def _least_frames(vae: VaeConfig, loss: VaeLossConfig, mel: MelConfig, crop_frames: int) -> int:
+def _least_frames(vae: VaeConfig, loss: VaeLossConfig, mel: MelConfig) -> int:
     """Check that mels and crops fit, and return how many frames a mel has at least; shorter ones are filled up with silence.
 
     Raises:
@@ -158,11 +154,13 @@ def _least_frames(vae: VaeConfig, loss: VaeLossConfig, mel: MelConfig, crop_fram
         raise ValueError(
             f"n_mels {mel.n_mels}: a multiple of {vae.factor}, for {len(vae.block_channels)} block_channels"
         )
-    if crop_frames < 0 or crop_frames % vae.factor:
-        raise ValueError(f"crop_frames {crop_frames}: 0 for the whole window, or a multiple of {vae.factor}")
+    if loss.crop_frames < 0 or loss.crop_frames % vae.factor:
+        raise ValueError(f"crop_frames {loss.crop_frames}: 0 for the whole window, or a multiple of {vae.factor}")
     needed = {"multi_window": max(loss.windows_frames), "patch": _LEAST_PATCH, "none": 1}[loss.discriminator]
     if loss.discriminator == "patch" and mel.n_mels < needed:
         raise ValueError(f"n_mels {mel.n_mels}: the patch discriminator needs at least {needed}")
-    if 0 < crop_frames < needed:
-        raise ValueError(f"crop_frames {crop_frames}: the discriminator {loss.discriminator!r} needs at least {needed}")
-    return crop_frames or -(-needed // vae.factor) * vae.factor
+    if 0 < loss.crop_frames < needed:
+        raise ValueError(
+            f"crop_frames {loss.crop_frames}: the discriminator {loss.discriminator!r} needs at least {needed}"
+        )
+    return loss.crop_frames or -(-needed // vae.factor) * vae.factor

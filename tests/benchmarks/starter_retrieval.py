@@ -19,11 +19,12 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import numpy as np
 import torch
 
+from mkaudio.models.sound_file import read_mono
 from mkaudio.models.starter.aisfx import AisfxEar
 from mkaudio.models.starter.fetch import fetch_second_ear, fetch_starter
 from mkaudio.models.starter.fingerprints import second_ear_fingerprint
 from mkaudio.models.starter.head_training import choose, fit, ranks_with
-from mkaudio.models.starter.labelled import first_seconds, hear, kept_name
+from mkaudio.models.starter.labelled import hear, kept_name
 from mkaudio.models.starter.retrieval import CUTS, gain_at, recall_at
 from mkaudio.models.starter.scorer import StarterScorer
 from mkaudio.models.starter.train_head import bridge_by_package, lesson_of
@@ -73,7 +74,7 @@ def second_ear(folder, sounds, kept):
     if not path.exists():
         ear, rows, cpu_s = AisfxEar(pack), [], 0.0
         for number, sound in enumerate(sounds):
-            waveform = first_seconds(folder / sound.path, ear.sample_rate_hz)
+            waveform = read_mono(folder / sound.path, ear.sample_rate_hz, 10)
             begun = time.process_time()
             rows.append(ear.embed([waveform])[0])
             cpu_s += time.process_time() - begun

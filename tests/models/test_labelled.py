@@ -5,7 +5,8 @@ import pytest
 import soundfile
 from sounds import strongest_hz, tone
 
-from mkaudio.models.starter.labelled import LabelledSound, first_seconds, hear, kept_name, read_labels
+from mkaudio.models.sound_file import read_mono
+from mkaudio.models.starter.labelled import LabelledSound, hear, kept_name, read_labels
 from mkaudio.models.starter.scorer import StarterScorer
 from mkaudio.models.starter.yamnet import YamnetEar
 
@@ -37,7 +38,7 @@ def test_a_list_that_is_none(tmp_path):
 
 
 def test_ten_seconds_mono_at_the_rate(folder):
-    waveform = first_seconds(folder / "a.wav", 16_000)
+    waveform = read_mono(folder / "a.wav", 16_000, 10)
     assert waveform.shape == (160_000,) and waveform.dtype == np.float32
     assert strongest_hz(waveform, 16_000) == pytest.approx(500, abs=1)
 
@@ -49,7 +50,7 @@ def test_heard_once_and_kept(folder, starter, tmp_path):
     first = hear(folder, ear, scorer, tmp_path / "kept", lambda done, total: told.append((done, total)))
     assert [sound.path for sound in first.sounds] == ["a.wav"]  # the other is damaged
     assert told[-1] == (2, 2)
-    waveform = first_seconds(folder / "a.wav", 16_000)
+    waveform = read_mono(folder / "a.wav", 16_000, 10)
     assert np.array_equal(first.bridge, scorer.embed_audio([waveform]))
     assert np.array_equal(first.yamnet[0], ear.listen([waveform])[0].embeddings.mean(axis=0))
     again = hear(folder, ear, scorer, tmp_path / "kept", lambda *_: pytest.fail("heard again"))

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from mkaudio.cli.toolbox import StarterToolbox
+from mkaudio.models.sound_file import read_mono
 from mkaudio.models.starter import head_training
 from mkaudio.models.starter.head import load_head
-from mkaudio.models.starter.labelled import first_seconds
 from mkaudio.models.starter.scorer import StarterScorer
 from mkaudio.models.starter.train_head import CARD_FILE, HEAD_FILE, train_head
 from mkaudio.models.starter.yamnet import YamnetEar
@@ -72,7 +72,7 @@ def test_the_scorer_with_a_head(trained, starter):
     bare, headed = StarterScorer(ear, starter), StarterToolbox(starter, starter_head=path)().scorer
     assert (bare.name, headed.name) == ("starter", "starter+head")
     assert bare.fingerprint() != headed.fingerprint()
-    clips = [first_seconds(folder / f"{name}.mp3", 16_000) for name in ("cat", "pig")]
+    clips = [read_mono(folder / f"{name}.mp3", 16_000, 10) for name in ("cat", "pig")]
     vectors = headed.embed_audio(clips)
     embeddings = np.stack([one.embeddings.mean(axis=0) for one in ear.listen(clips)])
     wanted = bare.embed_audio(clips) + load_head(path, starter).residual(embeddings)

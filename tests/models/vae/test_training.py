@@ -34,7 +34,7 @@ BEFORE, DURING = FakeDraw(step=4), FakeDraw(step=5)
 
 
 def made(crop_frames=24, **settings):
-    return VaeTraining(VAE, replace(LOSS, **settings), MEL, crop_frames)
+    return VaeTraining(VAE, replace(LOSS, crop_frames=crop_frames, **settings), MEL)
 
 
 def gradients(module, loss):
@@ -92,7 +92,7 @@ def by_two_passes(module, batch, draw):
 
 @pytest.mark.parametrize("discriminator", ["multi_window", "patch"])
 def test_one_backward_gives_the_gradients_of_two_passes(discriminator):
-    module = VaeTraining(VAE, replace(LOSS, discriminator=discriminator), replace(MEL, n_mels=24), 24)
+    module = VaeTraining(VAE, replace(LOSS, discriminator=discriminator, crop_frames=24), replace(MEL, n_mels=24))
     batch = noises()
     wanted = by_two_passes(module, batch, DURING)
     loss, numbers = module(batch, DURING)
@@ -233,7 +233,7 @@ def test_what_does_not_fit_is_refused_by_name():
         ("crop_frames 22", VAE, VaeLossConfig(discriminator="patch"), MelConfig(), 22),
     ):
         with pytest.raises(ValueError, match=message):
-            VaeTraining(vae, loss, mel, crop)
+            VaeTraining(vae, replace(loss, crop_frames=crop), mel)
 
 
 @pytest.mark.slow
