@@ -176,6 +176,8 @@ def test_mels_are_cut_to_the_factor_filled_up_with_silence_and_know_their_sound(
     mel, n_frames = made(crop_frames=0).mels(batch)
     assert mel.shape == (2, 1, 16, 62) and n_frames.tolist() == [62, 46] and not mel.requires_grad
     assert torch.equal(mel[:, 0, :, :60], made().log_mel(batch.waveform[:, 0])[..., :60])
+    odd = made(crop_frames=0).mels(noises((16_128, 15_999), 16_128))  # 63 frames, and 62 of sound
+    assert odd[0].shape[-1] == 62 and odd[1].tolist() == [62, 62]
     short = FakeSounds(batch.waveform[..., :2000], torch.tensor([2000, 1000]))
     mel, n_frames = made(crop_frames=24).mels(short)
     assert mel.shape[-1] == 24 and n_frames.tolist() == [7, 3]
