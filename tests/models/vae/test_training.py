@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 import torch
 from torch.nn import functional
-from vae_steps import FakeDraw, FakeSounds, noises
+from vae_steps import FakeDraw, FakeSounds, gradients_of_a_rank, noises
 
 from mkaudio.models.mel import MelConfig
 from mkaudio.models.vae import adversarial
@@ -236,6 +236,19 @@ def test_what_does_not_fit_is_refused_by_name():
     ):
         with pytest.raises(ValueError, match=message):
             VaeTraining(vae, loss, mel, crop)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("draw", [BEFORE, DURING], ids=["before", "during"])
+def test_two_processes_make_the_gradients_of_one(draw, tmp_path):
+    """The adaptive weight too: it is that of the whole batch."""
+    batch, draw = noises((16_000, 12_000, 9000, 16_000)), replace(draw, rows=range(4))
+    torch.multiprocessing.spawn(
+        gradients_of_a_rank, (2, tmp_path / "store", made, batch, draw, tmp_path / "gradients"), nprocs=2
+    )
+    module = made()
+    found = torch.load(tmp_path / "gradients", weights_only=True)
+    assert not differing(found, gradients(module, module(batch, draw)[0]))
 
 
 @pytest.mark.slow
