@@ -74,7 +74,7 @@ class _WindowCritic(nn.Module):
         self.convolutions = nn.ModuleList(
             nn.Conv2d(channels if block else 1, channels, 3, stride=2, padding=1) for block in range(_BLOCKS)
         )
-        # the first block has no norm: it would hide how loud a window is
+        # the first block has none
         self.norms = nn.ModuleList(nn.InstanceNorm2d(channels, _EPSILON, affine=True) for _ in range(_BLOCKS - 1))
         height, width = (_after_halvings(size) for size in (n_mels, window))
         self.head = nn.Linear(channels * height * width, 1)

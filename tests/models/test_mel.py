@@ -143,7 +143,8 @@ def test_griffin_lim_makes_a_sound_of_the_same_mel():
     sound = griffin_lim(log_mel, PAPER)
     assert sound.dtype == np.float32 and sound.shape == (12_800,)
     apart = np.abs(mel_of(sound) - log_mel)
-    assert apart.mean() < 0.04 and apart[:, :3].mean() < 0.06 and apart[:, -3:].mean() < 0.06  # seen: .024 everywhere
+    # seen: .023 in the middle, .016 to .023 at the ends; .04 to .07 at the ends without their reflection
+    assert apart.mean() < 0.03 and max(apart[:, 0].mean(), apart[:, -1].mean()) < 0.03
     one, again, other = (griffin_lim(log_mel, PAPER, n_iterations=2, seed=seed) for seed in (0, 0, 1))
     assert np.array_equal(one, again) and not np.array_equal(one, other)
 

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from torch.nn import functional
 
 from mkaudio.models.vae.discriminator import MultiWindowDiscriminator, kept_channels, window_starts
 
@@ -38,6 +39,26 @@ def test_a_window_sees_its_own_frames_and_no_others(small):
         (gradient,) = torch.autograd.grad(logits.sum(), mel, retain_graph=True)
         seen = gradient.abs().sum(dim=(0, 1, 2)).nonzero().flatten().tolist()
         assert seen == list(range(starts[number], starts[number] + WINDOWS[number]))
+
+
+def test_a_windows_layers_are_those_of_the_source(small):
+    """Convolution, leaky rectifier, dropped channels, and from the second block on a norm; then one linear head."""
+    mel, noise = mel_of(), torch.randn(2, *small.noise_shape, generator=torch.Generator().manual_seed(3))
+    critic, hidden = small.critics[1], mel[..., 5 : 5 + 32]
+    with torch.no_grad():
+        for one in critic.norms:
+            one.weight.normal_()
+            one.bias.normal_()
+    for block in range(3):
+        weight, bias = critic.convolutions[block].parameters()
+        hidden = functional.leaky_relu(functional.conv2d(hidden, weight, bias, stride=2, padding=1), 0.2)
+        hidden = hidden * kept_channels(noise)[:, 3 + block, :, None, None]
+        if block:
+            norm = critic.norms[block - 1]
+            deviation = (hidden.var(dim=(2, 3), correction=0, keepdim=True) + 1e-5).sqrt()
+            hidden = (hidden - hidden.mean(dim=(2, 3), keepdim=True)) / deviation
+            hidden = hidden * norm.weight[:, None, None] + norm.bias[:, None, None]
+    assert torch.allclose(small(mel, [0, 5], noise)[1], critic.head(hidden.reshape(2, -1)), atol=1e-5)
 
 
 def test_a_row_does_not_depend_on_the_others(small):

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 import torch
 from torch.nn import functional
-from vae_steps import FakeDraw, FakeSounds, noises
+from vae_steps import FakeDraw, FakeSounds, gradients_of_a_rank, noises
 
 from mkaudio.models.mel import MelConfig
 from mkaudio.models.vae import adversarial
@@ -176,6 +176,8 @@ def test_mels_are_cut_to_the_factor_filled_up_with_silence_and_know_their_sound(
     mel, n_frames = made(crop_frames=0).mels(batch)
     assert mel.shape == (2, 1, 16, 62) and n_frames.tolist() == [62, 46] and not mel.requires_grad
     assert torch.equal(mel[:, 0, :, :60], made().log_mel(batch.waveform[:, 0])[..., :60])
+    odd = made(crop_frames=0).mels(noises((16_128, 15_999), 16_128))  # 63 frames, and 62 of sound
+    assert odd[0].shape[-1] == 62 and odd[1].tolist() == [62, 62]
     short = FakeSounds(batch.waveform[..., :2000], torch.tensor([2000, 1000]))
     mel, n_frames = made(crop_frames=24).mels(short)
     assert mel.shape[-1] == 24 and n_frames.tolist() == [7, 3]
@@ -234,6 +236,19 @@ def test_what_does_not_fit_is_refused_by_name():
     ):
         with pytest.raises(ValueError, match=message):
             VaeTraining(vae, replace(loss, crop_frames=crop), mel)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("draw", [BEFORE, DURING], ids=["before", "during"])
+def test_two_processes_make_the_gradients_of_one(draw, tmp_path):
+    """The adaptive weight too: it is that of the whole batch."""
+    batch, draw = noises((16_000, 12_000, 9000, 16_000)), replace(draw, rows=range(4))
+    torch.multiprocessing.spawn(
+        gradients_of_a_rank, (2, tmp_path / "store", made, batch, draw, tmp_path / "gradients"), nprocs=2
+    )
+    module = made()
+    found = torch.load(tmp_path / "gradients", weights_only=True)
+    assert not differing(found, gradients(module, module(batch, draw)[0]))
 
 
 @pytest.mark.slow
