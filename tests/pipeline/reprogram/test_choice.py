@@ -41,3 +41,15 @@ def test_draws_of_two_events_hang_apart_and_an_empty_database_has_none():
     drawer, _ = choice()
     assert len({(drawer.draw(seed, "A", (), ""), drawer.draw(seed, "B", (), "")) for seed in range(300)}) == 25
     assert choice(FakeEvents(()))[0].draw(1, "A", (), "") is None
+
+
+def test_only_those_among_which_it_draws_come_as_backgrounds_too():
+    for among, drawn, lasting in (
+        ([1, 3], {1, 3}, {3}),
+        ([4], {4}, {4}),
+        ([0, 1], {0, 1}, {None}),
+        ([], {None}, {None}),
+    ):
+        drawer = Choice(*map(FakeEvents().column, ("label", "group", "n_frames", "lasts")), among)
+        assert {drawer.draw(seed, "A", (), "") for seed in range(40)} == drawn
+        assert {drawer.draw(seed, "A", (), "", 8 * 16_000) for seed in range(40)} == lasting
