@@ -1,46 +1,13 @@
-"""Draws and batches for steps of the autoencoder: a pure function of (seed, step, name, row). Tests only."""
-
-import hashlib
-from dataclasses import dataclass, replace
+"""Draws and batches for steps of the autoencoder."""
 
 import torch
 
-
-@dataclass(frozen=True)
-class FakeDraw:
-    seed: int = 0
-    step: int = 1
-    rows: range = range(2)
-
-    def part(self, rows):
-        return replace(self, rows=self.rows[rows])
-
-    def normal(self, name, shape):
-        return torch.stack([torch.randn(tuple(shape), generator=self._generator(name, row)) for row in self.rows])
-
-    def integers(self, name, high):
-        highs = [high] * len(self.rows) if isinstance(high, int) else high
-        drawn = [
-            int(torch.randint(one, (), generator=self._generator(name, row)))
-            for one, row in zip(highs, self.rows, strict=True)
-        ]
-        return torch.tensor(drawn)
-
-    def shared(self, name):
-        return self._generator(name, None)
-
-    def _generator(self, name, row):
-        said = repr((self.seed, self.step, name, row)).encode()
-        return torch.Generator().manual_seed(int.from_bytes(hashlib.sha256(said).digest()[:7], "big"))
+from mkaudio.models.training.batches import SoundBatch
+from mkaudio.models.training.draw import StepDraw
 
 
-@dataclass(frozen=True)
-class FakeSounds:
-    waveform: torch.Tensor
-    n_frames: torch.Tensor
-
-    def part(self, rows):
-        return FakeSounds(self.waveform[rows], self.n_frames[rows])
+def draw_of(step=1, rows=range(2), seed=0):
+    return StepDraw(seed, step, rows)
 
 
 def noises(lengths=(16_000, 12_000), width=16_000):
@@ -49,7 +16,8 @@ def noises(lengths=(16_000, 12_000), width=16_000):
     for row, length in enumerate(lengths):
         noise = torch.randn(length, generator=torch.Generator().manual_seed(row))
         waveform[row, 0, :length] = noise * torch.linspace(0.01, 0.3, length)
-    return FakeSounds(waveform, torch.tensor(lengths))
+    keys = [f"noise{row}" for row in range(len(lengths))]
+    return SoundBatch(waveform, torch.tensor(lengths), [f"Noise {key}." for key in keys], keys, 0, 0)
 
 
 def gradients_of_a_rank(rank, world_size, store, make, batch, draw, output):

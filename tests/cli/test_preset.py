@@ -33,7 +33,9 @@ def test_base_has_the_sizes_and_losses_of_the_paper():
 
 
 def test_a_setting_of_the_command_line_goes_before_the_preset():
-    preset = checked(read_preset("tiny"), "vae_training.learning_rate=1e-4", "vae_loss.discriminator=patch", "stream.window_s=5")
+    preset = checked(
+        read_preset("tiny"), "vae_training.learning_rate=1e-4", "vae_loss.discriminator=patch", "stream.window_s=5"
+    )
     assert preset.vae_training.learning_rate == 1e-4
     assert preset.vae_loss.discriminator == "patch"
     assert preset.stream.window_s == 5.0
@@ -43,7 +45,10 @@ def test_a_setting_of_the_command_line_goes_before_the_preset():
 @pytest.mark.parametrize(
     ("setting", "said"),
     [
-        ("vae_training.learnign_rate=1", r"--preset mine \[vae_training\]: no setting learnign_rate; did you mean learning_rate\?"),
+        (
+            "vae_training.learnign_rate=1",
+            r"--preset mine \[vae_training\]: no setting learnign_rate; did you mean learning_rate\?",
+        ),
         ("vea.block_channels=[8]", r"no section \[vea\]; did you mean vae\?"),
         ("vae_training.max_steps=many", r"max_steps = 'many': give a whole number"),
         ("vae_training.max_steps=2.5", r"max_steps = 2.5: give a whole number"),

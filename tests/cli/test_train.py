@@ -10,7 +10,14 @@ import soundfile
 SMALL = [
     *("--set", "stream.window_s=1", "--set", "stream.val_share=0.4", "--set", "vae.block_channels=[4, 4]"),
     *("--set", "vae.latent_channels=1", "--set", "vae_loss.crop_frames=0", "--set", "vae_loss.discriminator=none"),
-    *("--set", "vae_training.log_every=1", "--set", "vae_training.validate_every=2", "--set", "vae_training.show_every=0"),
+    *(
+        "--set",
+        "vae_training.log_every=1",
+        "--set",
+        "vae_training.validate_every=2",
+        "--set",
+        "vae_training.show_every=0",
+    ),
     *("--set", "vae_training.checkpoint_every=2", "--batch-size", "4", "--workers", "0", "--cpu"),
 ]
 
@@ -44,7 +51,9 @@ def test_train_break_off_go_on_and_reconstruct(mkaudio, noises, at_home):
 
     code, _, said = mkaudio("train", "vae", "--data", noises, "--output", "whole", *SMALL)
     assert code == 2 and "holds a training at step 4; resume it, or take another output folder" in said
-    code, _, said = mkaudio("train", "vae", "--output", "whole", "--resume", "--set", "vae.block_channels=[4, 8]", "--cpu")
+    code, _, said = mkaudio(
+        "train", "vae", "--output", "whole", "--resume", "--set", "vae.block_channels=[4, 8]", "--cpu"
+    )
     assert code == 2 and "vae.block_channels was [4, 4], is [4, 8]" in said
 
     sound = np.random.default_rng(0).normal(0, 0.1, 12_345)

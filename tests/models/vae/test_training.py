@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 import torch
 from torch.nn import functional
-from vae_steps import FakeDraw, FakeSounds, gradients_of_a_rank, noises
+from vae_steps import draw_of, gradients_of_a_rank, noises
 
 from mkaudio.models.mel import MelConfig
 from mkaudio.models.vae import adversarial
@@ -30,7 +30,7 @@ NUMBERS = [
     "latent_square",
 ]
 GAME = NUMBERS[3:9]
-BEFORE, DURING = FakeDraw(step=4), FakeDraw(step=5)
+BEFORE, DURING = draw_of(step=4), draw_of(step=5)
 
 
 def made(crop_frames=24, **settings):
@@ -163,7 +163,7 @@ def test_crops_lie_inside_the_sound_and_anywhere_in_it():
     mel = torch.arange(40.0).expand(4, 1, 16, 40)
     seen = [set(), set(), set(), set()]
     for step in range(300):
-        crops = module.crops(mel, n_frames, FakeDraw(step=step, rows=range(4)))
+        crops = module.crops(mel, n_frames, draw_of(step=step, rows=range(4)))
         assert crops.shape == (4, 1, 16, 16) and torch.equal(crops, crops[:, :, :1].expand_as(crops))
         assert torch.equal(crops[..., 1:], crops[..., :-1] + 1)
         for row, starts in enumerate(seen):
@@ -178,14 +178,14 @@ def test_mels_are_cut_to_the_factor_filled_up_with_silence_and_know_their_sound(
     assert torch.equal(mel[:, 0, :, :60], made().log_mel(batch.waveform[:, 0])[..., :60])
     odd = made(crop_frames=0).mels(noises((16_128, 15_999), 16_128))  # 63 frames, and 62 of sound
     assert odd[0].shape[-1] == 62 and odd[1].tolist() == [62, 62]
-    short = FakeSounds(batch.waveform[..., :2000], torch.tensor([2000, 1000]))
+    short = replace(batch, waveform=batch.waveform[..., :2000], n_frames=torch.tensor([2000, 1000]))
     mel, n_frames = made(crop_frames=24).mels(short)
     assert mel.shape[-1] == 24 and n_frames.tolist() == [7, 3]
     assert torch.equal(mel[..., 7:], torch.full_like(mel[..., 7:], math.log10(1e-5)))
     assert made(crop_frames=0).mels(short)[0].shape[-1] == 16  # the longest window
-    stereo = FakeSounds(torch.cat([batch.waveform, 3 * batch.waveform], dim=1), batch.n_frames)
+    stereo = replace(batch, waveform=torch.cat([batch.waveform, 3 * batch.waveform], dim=1))
     assert torch.allclose(
-        made().mels(stereo)[0], made().mels(FakeSounds(2 * batch.waveform, batch.n_frames))[0], atol=1e-5
+        made().mels(stereo)[0], made().mels(replace(batch, waveform=2 * batch.waveform))[0], atol=1e-5
     )
 
 
@@ -217,7 +217,7 @@ def test_a_few_steps_lower_the_error():
     optimizer = torch.optim.Adam(module.parameters(), 3e-3)
     found = []
     for step in range(1, 31):
-        loss, numbers = module(batch, FakeDraw(step=step))
+        loss, numbers = module(batch, draw_of(step=step))
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
@@ -254,7 +254,7 @@ def test_two_processes_make_the_gradients_of_one(draw, tmp_path):
 @pytest.mark.slow
 def test_base_takes_a_step_of_ten_seconds():
     module = VaeTraining(VaeConfig(), VaeLossConfig(adversarial_start_step=0), MelConfig())
-    loss, numbers = module(noises((160_000,), 160_000), FakeDraw(rows=range(1)))
+    loss, numbers = module(noises((160_000,), 160_000), draw_of(rows=range(1)))
     found = gradients(module, loss)
     assert all(one is not None and one.isfinite().all() for one in found.values())
     assert numbers["nll"].item() == pytest.approx(numbers["l1"].item() * 80 * 624, rel=1e-4)
