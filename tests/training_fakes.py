@@ -89,7 +89,7 @@ class FakeNetwork(torch.nn.Module):
         return self.second(self.dropout(torch.tanh(self.first(sound))))
 
     def forward(self, batch, draw):
-        sound = batch.waveform[:, 0]
+        sound = batch.waveform[:, 0, :SAMPLES]
         self.largest = max(self.largest, len(sound))
         noise = draw.normal("noise", (SAMPLES,)).to(sound.device)
         shift = draw.integers("shift", 3).to(sound.device)
@@ -130,13 +130,13 @@ class FakeTask:
 
     def validate(self, module, batch, draw):
         assert not module.training and not torch.is_grad_enabled()
-        sound = batch.waveform[:, 0]
+        sound = batch.waveform[:, 0, :SAMPLES]
         errors = (module.rebuilt(sound + draw.normal("noise", (SAMPLES,))) - sound).square().mean(dim=1)
         return {"square": torch.stack([errors.sum(), torch.tensor(float(len(sound)))])}
 
     def show(self, module, batch, folder):
         self.shown.append(batch.keys)
-        (folder / "sound.txt").write_text(repr(float(module.rebuilt(batch.waveform[:, 0]).sum())))
+        (folder / "sound.txt").write_text(repr(float(module.rebuilt(batch.waveform[:, 0, :SAMPLES]).sum())))
 
 
 def config_of(**settings):

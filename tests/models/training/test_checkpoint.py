@@ -11,6 +11,7 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
+from mkaudio.models.training import checkpoint
 from mkaudio.models.training.checkpoint import (
     PARTS,
     checkpoint_folders,
@@ -55,9 +56,9 @@ def test_views_and_shared_tensors_are_written_as_they_look(tmp_path):
 def test_the_newest_are_kept_and_one_without_a_run_is_told(tmp_path):
     with pytest.raises(ValueError, match="no training: there is no checkpoint"):
         newest_checkpoint(tmp_path / "none")
-    for step in (5, 20, 100, 3_000_000_000):
+    for step in (5, 20, 99_999_999, 100_000_000):
         written(tmp_path, step, keep=2)
-    assert steps_of(tmp_path) == [100, 3_000_000_000] and newest_checkpoint(tmp_path).step == 3_000_000_000
+    assert steps_of(tmp_path) == [99_999_999, 100_000_000] and newest_checkpoint(tmp_path).step == 100_000_000
     assert not list((tmp_path / ".tmp" / "staging").iterdir())
 
 
@@ -124,6 +125,24 @@ def test_damage_is_refused_and_named(tmp_path, damage, said):
 def test_tensors_that_do_not_fit_the_network_are_refused(tmp_path, wanted, said):
     with pytest.raises(ValueError, match=said):
         read_checkpoint(written(tmp_path)).fit("weights", {name: torch.zeros(shape) for name, shape in wanted.items()})
+
+
+def test_every_byte_is_on_disk_before_the_whole_has_its_name_and_it_gets_it_at_once(tmp_path, monkeypatch):
+    written(tmp_path, 1)
+    target, said, rename = tmp_path / "checkpoints" / "00000002", [], Path.rename
+    monkeypatch.setattr(checkpoint, "sync_file", lambda path: said.append(path.name))
+    monkeypatch.setattr(checkpoint, "sync_folder", lambda path: said.append(path.name))
+
+    def renamed(path, to):
+        assert (to == target) == (path.name == target.name) and not target.exists()
+        said.append(f"-> {to.name}")
+        rename(path, to)
+
+    monkeypatch.setattr(Path, "rename", renamed)
+    written(tmp_path, 2)
+    files = [*(f"{part}.safetensors" for part in PARTS), "state.json"]
+    assert sorted(path.name for path in target.iterdir()) == sorted(files)
+    assert said == [*files, target.name, f"-> {target.name}", "checkpoints"]
 
 
 def test_a_write_that_fails_leaves_the_one_before(tmp_path):

@@ -8,6 +8,7 @@ import torch
 from training_fakes import FakeTask, config_of, opened, rows_of, trained
 
 from mkaudio.models.training.checkpoint import PARTS, newest_checkpoint
+from mkaudio.shards import LocalStorage, lock
 
 EVERY = {"validate_every": 4, "show_every": 4, "checkpoint_every": 4}
 
@@ -85,6 +86,20 @@ def test_a_run_is_not_written_over_nor_made_of_nothing(tmp_path, unbroken):
         trained(unbroken)
     with pytest.raises(ValueError, match="none: no training"):
         trained(tmp_path / "none", resume=True)
+
+
+def test_what_a_killed_run_left_unfinished_goes(tmp_path):
+    left = tmp_path / ".tmp" / "staging" / "checkpoint-00000003-0123" / "00000003"
+    left.mkdir(parents=True)
+    (left / "weights.safetensors").write_bytes(b"half")
+    trained(tmp_path, config=config_of(max_steps=1))
+    assert not left.parent.exists()
+
+
+def test_two_trainings_do_not_write_one_run(tmp_path, monkeypatch):
+    monkeypatch.setattr(lock, "_PATIENCE_S", 0.0)
+    with lock.locked(LocalStorage(tmp_path)), pytest.raises(ValueError, match="another mkaudio is writing"):
+        trained(tmp_path)
 
 
 def test_another_stream_or_setting_is_refused(tmp_path, unbroken):
