@@ -140,15 +140,40 @@ class LogMel(nn.Module):
         Raises:
             ValueError: the sound is too short to be reflected at its ends.
         """
+        return self.of_reflected(self.reflected(waveform))
+
+    def reflected(self, waveform: Tensor) -> Tensor:
+        """Reflect a sound at both ends, so that each of its frames is whole.
+
+        Args:
+            waveform: (B, T).
+
+        Returns:
+            (B, T + n_fft - hop) float32: frame l is of the n_fft samples from l * hop on.
+
+        Raises:
+            ValueError: the sound is too short for it.
+        """
         config = self.config
         least = max(config.pad_samples + 1, config.hop_samples)
         if waveform.shape[-1] < least:
             raise ValueError(f"a waveform of {waveform.shape[-1]} samples: a log-mel needs at least {least}; pad it")
-        with torch.autocast(waveform.device.type, enabled=False):
-            ends = (config.pad_samples, config.pad_samples)
-            padded = functional.pad(waveform.float()[:, None], ends, "reflect")[:, 0]
+        ends = (config.pad_samples, config.pad_samples)
+        return functional.pad(waveform.float()[:, None], ends, "reflect")[:, 0]
+
+    def of_reflected(self, reflected: Tensor) -> Tensor:
+        """Compute the frames of what `reflected` returned, or of any stretch of it.
+
+        Args:
+            reflected: (B, n_fft + (L - 1) * hop), or up to a hop more.
+
+        Returns:
+            (B, F, L) float32.
+        """
+        config = self.config
+        with torch.autocast(reflected.device.type, enabled=False):
             spectrum = torch.stft(
-                padded,
+                reflected,
                 config.n_fft,
                 config.hop_samples,
                 config.win_samples,

@@ -62,32 +62,39 @@ class VaeTraining(nn.Module):
         Returns:
             (B, 1, F, L), L a multiple of the factor, silence behind the end of a sound; its frames (B,).
         """
-        mel = self.log_mel(batch.waveform.mean(dim=1))[:, None]
-        missing = self.least_frames - mel.shape[-1]
-        if missing > 0:
-            mel = functional.pad(mel, (0, missing), value=self.mel.silence)
-        n_frames = mel.shape[-1] // self.factor * self.factor
-        return mel[..., :n_frames], (batch.n_frames // self.mel.hop_samples).clamp(max=n_frames)
+        waveform, n_frames = self._sounds(batch)
+        mel = self.log_mel(waveform)[:, None]
+        whole = mel.shape[-1] // self.factor * self.factor
+        return mel[..., :whole], n_frames.clamp(max=whole)
 
-    def crops(self, mel: Tensor, n_frames: Tensor, draw: "StepDraw") -> Tensor:
-        """Cut a stretch out of each mel, inside its sound where that is long enough, else at its beginning.
+    @torch.no_grad()
+    def crops(self, batch: "SoundBatch", draw: "StepDraw") -> Tensor:
+        """Return the mel of a stretch of each sound, inside it where it is long enough, else of its beginning.
+
+        Only the frames that are heard are computed: `crop_frames` of `mels`, or all of them where nothing is to be cut.
 
         Args:
-            mel: (B, 1, F, L).
-            n_frames: of sound, (B,).
+            batch: of the stream; channels are mixed.
             draw: of the step.
 
         Returns:
-            (B, 1, F, crop_frames), or the mels as they are where nothing is to be cut.
+            (B, 1, F, crop_frames or L).
         """
         if not self.crop_frames:
-            return mel
-        chances = draw.integers("crop", _CHANCES).to(
-            n_frames.device
-        )  # scaled where n_frames is: no wait for the device
+            return self.mels(batch)[0]
+        waveform, n_frames = self._sounds(batch)
+        chances = draw.integers("crop", _CHANCES).to(n_frames.device)  # scaled there: no wait for the device
         starts = chances * (n_frames - self.crop_frames + 1).clamp(min=1) // _CHANCES
-        frames = starts[:, None] + torch.arange(self.crop_frames, device=mel.device)
-        return mel.gather(3, frames[:, None, None, :].expand(-1, 1, mel.shape[2], -1))
+        n_samples = self.mel.n_fft + (self.crop_frames - 1) * self.mel.hop_samples
+        samples = starts[:, None] * self.mel.hop_samples + torch.arange(n_samples, device=n_frames.device)
+        return self.log_mel.of_reflected(self.log_mel.reflected(waveform).gather(1, samples))[:, None]
+
+    def _sounds(self, batch: "SoundBatch") -> tuple[Tensor, Tensor]:
+        """Return mono sounds (B, T) that have enough frames, with zeros behind them, and how many of the frames are sound (B,)."""
+        waveform, hop = batch.waveform.mean(dim=1), self.mel.hop_samples
+        missing = self.least_frames * hop - waveform.shape[-1]
+        waveform = functional.pad(waveform, (0, missing)) if missing > 0 else waveform
+        return waveform, (batch.n_frames // hop).clamp(max=waveform.shape[-1] // hop)
 
     def forward(self, batch: "SoundBatch", draw: "StepDraw") -> tuple[Tensor, dict[str, Tensor]]:
         """Make the loss of a step.
@@ -99,7 +106,7 @@ class VaeTraining(nn.Module):
         Returns:
             The loss (), and what it is made of, each () and detached.
         """
-        real = self.crops(*self.mels(batch), draw)
+        real = self.crops(batch, draw)
         posterior = self.autoencoder.encode(real).latent_dist
         mean, log_variance = posterior.mean.float(), posterior.logvar.float()
         latent = mean + torch.exp(0.5 * log_variance) * draw.normal("latent", mean.shape[1:]).to(mean)

@@ -2,8 +2,8 @@
 
     python tests/benchmarks/vae_law.py TRAIN VAL --output runs/vae-law [--events EVENTS] [--preset tiny]
 
-TRAIN and VAL are distilled datasets of different packages. Trains the preset twice by `mkaudio train vae`, as it is and without its
-discriminator (under 10 minutes each on two cores), and prints what both leave on VAL.
+TRAIN and VAL are distilled datasets of different packages. Trains the preset twice by `mkaudio train vae`, as it is and without
+its discriminator (under 10 minutes each on two cores), and prints what both leave on VAL.
 """
 
 import argparse
