@@ -96,7 +96,7 @@ class Run:
                     batch = self._checked(next(batches, None))
                 numbers, logged = self._move(batch, late or wanted)
             self._look_around(batch, logged)
-            if self._looks() and float(numbers.stop) > 0:
+            if self._ends(numbers, late or wanted):
                 ended = "max_minutes" if late else "interrupt"
         self._keep()
         return "max_steps" if self.step >= self._config.max_steps else ended
@@ -168,9 +168,12 @@ class Run:
     def _now(self, every: int) -> bool:
         return bool(every) and (self.step % every == 0 or self.step == self._config.max_steps)
 
-    def _looks(self) -> bool:
-        alone, device = self._accelerator.num_processes == 1, self._accelerator.device.type
-        return alone or device == "cpu" or self.step % _LOOK_EVERY == 0
+    def _ends(self, numbers: StepNumbers, wanted: bool) -> bool:
+        """Return whether a process wants the end, where all processes may ask; one alone does not wait for its device."""
+        if self._accelerator.num_processes == 1:
+            return wanted
+        looks = self._accelerator.device.type == "cpu" or self.step % _LOOK_EVERY == 0
+        return looks and float(numbers.stop) > 0
 
     def _write(self, table: str, numbers: dict[str, float]) -> None:
         if self.log is not None:

@@ -66,6 +66,7 @@ class Stepper:
             lr=config.learning_rate,
             betas=config.betas,
             weight_decay=config.weight_decay,
+            fused=True,  # one call for all weights: of tiny, 2 ms a step and not 8
         )
         check_groups(self.optimizer, task.module)
         self._full = [group["lr"] for group in self.optimizer.param_groups]
@@ -123,7 +124,7 @@ class Stepper:
 
     def _micro(self, batch: SoundBatch, draw: StepDraw) -> torch.Tensor:
         """Add the gradients of some rows; return loss and numbers (K,)."""
-        torch.manual_seed(draw.number("generator of the process"))  # for a network's dropout
+        _seed(self._accelerator.device, draw.number("generator of the process"))  # for a network's dropout
         with precision(self._accelerator.device, self._config.precision):
             loss, numbers = self._model(batch, draw)
         self._accelerator.backward(loss / self._config.accumulate)
@@ -139,3 +140,10 @@ class Stepper:
             raise ValueError(
                 f"the task reported {', '.join(self._names)}, and then {', '.join(names)}; it must report the same at every step"
             )
+
+
+def _seed(device: torch.device, seed: int) -> None:
+    """Do for the processor and the device what `torch.manual_seed` does for all, which takes 4 ms where it finds no GPU."""
+    torch.default_generator.manual_seed(seed)
+    if device.type != "cpu":
+        torch.get_device_module(device).manual_seed(seed)

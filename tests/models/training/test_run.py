@@ -3,6 +3,7 @@
 import math
 import os
 import signal
+from dataclasses import replace
 
 import pytest
 import torch
@@ -118,6 +119,22 @@ def test_a_limit_of_time_ends_it_with_a_checkpoint(tmp_path):
     )
     assert outcome.ended == "max_minutes" and 1 <= outcome.step < 12 and steps_of(tmp_path)[-1] == outcome.step
     assert streams[0].train.closed and streams[0].val.closed
+
+
+def test_one_process_asks_its_device_nothing_to_go_on_or_to_end(tmp_path, monkeypatch):
+    class Asked:
+        def __float__(self):
+            raise AssertionError("a look at each step waits for the GPU")
+
+    class Stepper(run_module.Stepper):
+        def gradients(self, batch, draw, stop):
+            return replace(super().gradients(batch, draw, stop), stop=Asked())
+
+    monkeypatch.setattr(run_module, "Stepper", Stepper)
+    outcome = trained(
+        tmp_path, progress=lambda step, numbers: os.kill(os.getpid(), signal.SIGINT) if step == 5 else None
+    )
+    assert (outcome.step, outcome.ended) == (6, "interrupt")
 
 
 def test_the_wait_for_sounds_is_measured(tmp_path):

@@ -16,7 +16,7 @@ CONFIG = config_of()
 def begun(task=None, config=CONFIG):
     import json
 
-    facts = json.loads(json.dumps(facts_of(task or FakeTask(), config, opened()(0, 1))))
+    facts = json.loads(json.dumps(facts_of(task or FakeTask(), config, opened()(0, 1), {})))
     return Checkpoint(Path("run/checkpoints/1"), 1, facts, {})
 
 
@@ -67,6 +67,6 @@ def test_another_task_or_network_is_named():
 
 
 def test_the_facts_say_what_made_it():
-    facts = facts_of(FakeTask(), CONFIG, opened()(0, 1))
+    facts = facts_of(FakeTask(), CONFIG, opened()(0, 1), {})
     assert facts["stream"] == {"fingerprint": "fake 0 8", "state": {"kind": "fake 0 8", "epoch": 0, "step": 0}}
     assert facts["val_stream"]["fingerprint"] == "fake 7 4" and facts["versions"]["torch"]
