@@ -158,7 +158,9 @@ class Bench:
     def ways(self, compiled):
         """Return what runs each way once."""
         config = replace(self.config, compile=compiled)
-        ours = {f"ours, {workers} workers": lambda workers=workers: self.ours(config, workers) for workers in self.workers}
+        ours = {
+            f"ours, {workers} workers": lambda workers=workers: self.ours(config, workers) for workers in self.workers
+        }
         return {"plain": lambda: self.plain(config), **ours}
 
     def named(self, compiled):
