@@ -49,7 +49,8 @@ def launched(tmp_path, output, config, streams=None, resume=False, progress="Non
     command = [
         sys.executable, "-m", "accelerate.commands.launch", "--multi_gpu",  # without it and an MPI it launches one process
         "--num_processes", "2", "--num_machines", "1", "--mixed_precision", "no", "--dynamo_backend", "no",
-        "--main_process_port", str(free_port()), str(script), str(output), repr(config), repr(streams or {}), str(int(resume)), progress,
+        "--main_process_port", str(free_port()),
+        str(script), str(output), repr(config), repr(streams or {}), str(int(resume)), progress,
     ]  # fmt: skip
     return subprocess.run(
         command, env=environment, capture_output=True, text=True, timeout=240, cwd=tmp_path, check=False
