@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from mkaudio.models.mel import MelConfig
-from mkaudio.models.training.checkpoint import Checkpoint, newest_checkpoint, read_checkpoint
+from mkaudio.models.training.checkpoint import FOLDER, Checkpoint, newest_checkpoint, read_checkpoint
 from mkaudio.models.vae.autoencoder import build_autoencoder
 from mkaudio.models.vae.config import VaeConfig
 from mkaudio.models.vae.latent_scale import LatentMoments
@@ -79,7 +79,8 @@ def load_vae(run: Path, device: str | torch.device = "cpu") -> Vae:
     Raises:
         ValueError: there is none, it is damaged, or it is of another kind.
     """
-    checkpoint = read_checkpoint(run) if run.name.isdecimal() else newest_checkpoint(run)
+    is_run = (run / FOLDER).is_dir()  # its name may be a number as well
+    checkpoint = read_checkpoint(run) if run.name.isdecimal() and not is_run else newest_checkpoint(run)
     task = checkpoint.facts["task"]
     if task["name"] != "vae":
         raise ValueError(

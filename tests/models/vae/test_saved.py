@@ -68,6 +68,10 @@ def test_the_fingerprint_is_of_the_weights_and_nothing_else(run, tmp_path):
     )
 
 
+def test_a_run_may_have_a_number_for_a_name(run, tmp_path):
+    assert load_vae(shutil.copytree(run, tmp_path / "2024")).step == 3
+
+
 def test_what_is_no_autoencoder_is_refused(run, tmp_path):
     with pytest.raises(ValueError, match="no training: there is no checkpoint"):
         load_vae(tmp_path)
