@@ -77,7 +77,7 @@ def load_vae(run: Path, device: str | torch.device = "cpu") -> Vae:
         The autoencoder.
 
     Raises:
-        ValueError: there is none, it is damaged, or it is of another kind.
+        ValueError: there is none, it is damaged, of another kind, or of a training without a step.
     """
     is_run = (run / FOLDER).is_dir()  # its name may be a number as well
     checkpoint = read_checkpoint(run) if run.name.isdecimal() and not is_run else newest_checkpoint(run)
@@ -93,6 +93,8 @@ def load_vae(run: Path, device: str | torch.device = "cpu") -> Vae:
     network.load_state_dict(_below("autoencoder", tensors, checkpoint))
     moments = LatentMoments()
     moments.load_state_dict(_below("latent_moments", tensors, checkpoint))
+    if not int(moments.steps):
+        raise ValueError(f"{checkpoint.folder}: fresh weights, before the first step: let mkaudio train vae go on")
     network.requires_grad_(False).eval().to(device)
     weights = checkpoint.files["ema.safetensors"]["sha256"]
     decides = json.dumps([weights, asdict(config), asdict(mel)], sort_keys=True)
