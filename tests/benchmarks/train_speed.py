@@ -4,10 +4,10 @@
 
 By turns in this one run, in rounds of as many steps, each way with a fresh network and after steps that warm it up:
 
-    ours      mkaudio.models.training.loop.train with the autoencoder's task and the real stream of OUT; averages and logs as in the
-              preset; nothing is validated, shown or kept within the timed steps
-    plain     a loop by hand: the same network and losses, AdamW, autocast, clipping, averages; its sounds lie in the device's memory
-              before the clock starts, it draws as PyTorch does, and logs nothing
+    ours      mkaudio.models.training.loop.train with the autoencoder's task and the real stream of OUT; averages and logs as in
+              the preset; nothing is validated, shown or kept within the timed steps
+    plain     a loop by hand: the same network and losses, AdamW, autocast, clipping, averages; its sounds lie in the device's
+              memory before the clock starts, it draws as PyTorch does, and logs nothing
 
 `--workers 0,1` times ours with each number of reading processes; with 0 the wait is what the stream costs. With a discriminator,
 the steps are those of a training where it already plays. On a GPU both ways run as the preset says and then compiled.
