@@ -9,7 +9,8 @@ import soundfile
 
 SMALL = [
     *("--set", "stream.window_s=1", "--set", "stream.val_share=0.4", "--set", "vae.block_channels=[4, 4]"),
-    *("--set", "vae.latent_channels=1", "--set", "vae_loss.crop_frames=0", "--set", "vae_loss.discriminator=none"),
+    *("--set", "vae.latent_channels=1", "--set", "vae_loss.crop_frames=16", "--set", "vae_loss.windows_frames=[8, 16]"),
+    *("--set", "vae_loss.discriminator_channels=4", "--set", "vae_loss.adversarial_start_step=2"),
     *(
         "--set",
         "vae_training.log_every=1",
@@ -44,6 +45,8 @@ def test_train_break_off_go_on_and_reconstruct(mkaudio, noises, at_home):
     assert code == 0 and "parted/checkpoints/00000004: step 4 of 4" in said
     for table in ("train", "val"):
         assert rows(at_home / "whole" / "log" / f"{table}.csv") == rows(at_home / "parted" / "log" / f"{table}.csv")
+    played = [float(row["r1"]) > 0 for row in rows(at_home / "parted" / "log" / "train.csv")]
+    assert played == [False, True, True, True]  # the game goes on as well
     weights = [(at_home / run / "checkpoints/00000004/weights.safetensors").read_bytes() for run in ("whole", "parted")]
     assert weights[0] == weights[1]
     about = json.loads((at_home / "whole/checkpoints/00000004/state.json").read_text())["facts"]["about"]
