@@ -1,5 +1,6 @@
 """Settings of a training: how long, how fast, how often to look. Those of the network are its task's."""
 
+import math
 from dataclasses import dataclass, fields
 
 _DECAYS = ("constant", "cosine")
@@ -70,8 +71,8 @@ class TrainingConfig:
             "max_minutes", "weight_decay", "warm_up_steps", "clip_norm", "validate_every", "validate_batches", "show_every",
             "checkpoint_every",
         ):  # fmt: skip
-            self._demand(name, getattr(self, name) >= 0, "0 or more")
-        self._demand("learning_rate", self.learning_rate > 0, "above 0")
+            self._demand(name, 0 <= getattr(self, name) < math.inf, "0 or more")
+        self._demand("learning_rate", 0 < self.learning_rate < math.inf, "above 0")
         self._demand("betas", len(self.betas) == 2 and all(0 <= beta < 1 for beta in self.betas), "two of [0, 1)")
         self._demand("ema_decay", 0 <= self.ema_decay < 1, "of [0, 1)")
         self._demand("decay", self.decay in _DECAYS, f"one of {', '.join(_DECAYS)}")

@@ -11,7 +11,7 @@ from mkaudio.models.training.config import FREE_ON_RESUME, TrainingConfig, setti
     ("max_steps", 0), ("max_minutes", -1), ("batch_size", 0), ("accumulate", 0), ("learning_rate", 0.0), ("betas", (0.9, 1.0)),
     ("betas", (0.9,)), ("weight_decay", -0.1), ("warm_up_steps", -1), ("decay", "linear"), ("clip_norm", -1.0),
     ("ema_decay", 1.0), ("precision", "float16"), ("log_every", 0), ("validate_every", -1), ("keep_checkpoints", 0),
-    ("learning_rate", float("nan")),
+    ("learning_rate", float("nan")), ("learning_rate", float("inf")), ("clip_norm", float("inf")),
 ])  # fmt: skip
 def test_a_setting_without_sense_is_refused(name, value):
     with pytest.raises(ValueError, match=f"^{name} = .*: give "):
