@@ -4,10 +4,10 @@
 
 By turns in this one run, in rounds of as many steps, each way with a fresh network and after steps that warm it up:
 
-    ours      mkaudio.models.training.loop.train with the autoencoder's task and the real stream of OUT; averages and logs as in the
-              preset; nothing is validated, shown or kept within the timed steps
-    plain     a loop by hand: the same network and losses, AdamW, autocast, clipping, averages; its sounds lie in the device's memory
-              before the clock starts, it draws as PyTorch does, and logs nothing
+    ours      mkaudio.models.training.loop.train with the autoencoder's task and the real stream of OUT, averages and logs as in
+              the preset; nothing is validated, shown or kept within the timed steps
+    plain     a loop by hand: the same network and losses, AdamW (fused, as ours), autocast, clipping, averages; its sounds lie in
+              the device's memory before the clock starts, it draws as PyTorch does, and logs nothing
 
 `--workers 0,1` times ours with each number of reading processes; with 0 the wait is what the stream costs. With a discriminator,
 the steps are those of a training where it already plays. On a GPU both ways run as the preset says and then compiled.
@@ -158,7 +158,9 @@ class Bench:
     def ways(self, compiled):
         """Return what runs each way once."""
         config = replace(self.config, compile=compiled)
-        ours = {f"ours, {workers} workers": lambda workers=workers: self.ours(config, workers) for workers in self.workers}
+        ours = {
+            f"ours, {workers} workers": lambda workers=workers: self.ours(config, workers) for workers in self.workers
+        }
         return {"plain": lambda: self.plain(config), **ours}
 
     def named(self, compiled):
@@ -197,7 +199,7 @@ class Bench:
             task.compile()
         network = task.module.to(self.device).train()
         groups = task.parameter_groups(config.learning_rate)
-        optimizer = torch.optim.AdamW(groups, betas=config.betas, weight_decay=config.weight_decay)
+        optimizer = torch.optim.AdamW(groups, betas=config.betas, weight_decay=config.weight_decay, fused=True)
         weights = [one.detach() for one in network.parameters()]
         averages = [one.clone() for one in weights]
         for step, batch in enumerate(islice(cycle(self.batches), config.max_steps), start=1):
