@@ -76,6 +76,8 @@ def vae(
 
     task = VaeTask(chosen.mel, chosen.vae, chosen.vae_loss, chosen.vae_training.seed)
     open_streams = streams_of(heard, chosen.stream, chosen.vae_training, chosen.mel.sample_rate_hz, workers, cache)
-    run_training(_VAE, task, chosen.vae_training, open_streams, run, resume, heard, sections)
-    print(f"look at it:  ls {run}/shown; tensorboard --logdir {run}/log")
-    print(f"listen:      mkaudio reconstruct SOUND --checkpoint {run}")
+    then = [
+        f"look at it:  ls {run}/shown; tensorboard --logdir {run}/log",
+        f"listen:      mkaudio reconstruct SOUND --checkpoint {run}",
+    ]
+    run_training(_VAE, task, chosen.vae_training, open_streams, run, resume, heard, sections, then)

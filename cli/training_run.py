@@ -1,6 +1,6 @@
 """What a run was begun with: its checkpoints keep it, so that --resume needs no other option."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -77,6 +77,7 @@ def run_training(
     resume: bool,
     heard: Heard,
     sections: Mapping[str, Mapping[str, Any]],
+    then: Sequence[str] = (),
 ) -> None:
     """Train with a bar, and say how it ended.
 
@@ -89,6 +90,7 @@ def run_training(
         resume: go on with what is there.
         heard: what it hears.
         sections: its settings.
+        then: what to do with it, a line each.
     """
     from mkaudio.cli.training_bar import training_bar
     from mkaudio.models.training.loop import train
@@ -96,6 +98,10 @@ def run_training(
     about = {"command": command, "heard": asdict(heard.anywhere()), "settings": sections}
     with training_bar(command, config.max_steps) as progress:
         outcome = train(task, config, open_streams, run, resume, progress, about)
+    if not outcome.is_main:
+        return
     print(f"{outcome.checkpoint}: step {outcome.step:,} of {config.max_steps:,}")
     if outcome.step < config.max_steps:
         print(f"ended by {outcome.ended}; go on with: mkaudio {command} --output {run} --resume")
+    for line in then:
+        print(line)

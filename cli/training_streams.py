@@ -44,11 +44,16 @@ def streams_of(
             str(heard.data), events=heard.events, templates=heard.templates or "natural", selection=heard.selection,
             seed=training.seed, workers=workers, drop_last=True, part="train" if holds_out else None, **share, **common,
         )  # fmt: skip
-        if not holds_out and heard.val_data is None:
-            return Streams(train)
-        held_out = heard.val_data or str(heard.data)
-        selection = heard.selection if holds_out else None
-        val = open_stream(held_out, selection=selection, epochs=1, part="val" if holds_out else None, **share, **common)
+        val = None
+        if holds_out:
+            val = open_stream(
+                str(heard.data), selection=heard.selection, epochs=1, part="val", val_share=config.val_share, **common
+            )
+        elif heard.val_data is not None:
+            val = open_stream(heard.val_data, epochs=1, **common)
+        if rank == 0:
+            held_out = "none" if val is None else f"{val.n_samples:,}"
+            print(f"hears {train.n_samples:,} clips of {heard.data}; {held_out} held out", flush=True)
         return Streams(train, val)
 
     return opened

@@ -135,10 +135,7 @@ class LogMel(nn.Module):
             waveform: (B, T), full scale is 1.
 
         Returns:
-            (B, F, T // hop) float32, from log10(floor) up.
-
-        Raises:
-            ValueError: the sound is too short to be reflected at its ends.
+            (B, F, T // hop) float32, from log10(floor) up. A sound too short to be reflected is a `ValueError`.
         """
         return self.of_reflected(self.reflected(waveform))
 

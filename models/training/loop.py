@@ -31,11 +31,13 @@ class Outcome:
         step: the last one done.
         ended: by max_steps, max_minutes or interrupt.
         checkpoint: where it can go on.
+        is_main: whether this is the process that speaks for all.
     """
 
     step: int
     ended: str
     checkpoint: Path
+    is_main: bool
 
 
 def train(
@@ -91,7 +93,7 @@ def train(
         ended = run.go(
             lambda: interrupt.wanted, began_s + 60 * config.max_minutes if config.max_minutes else float("inf")
         )
-        return Outcome(run.step, ended, checkpoint_folders(output)[-1])
+        return Outcome(run.step, ended, checkpoint_folders(output)[-1], accelerator.is_main_process)
 
 
 def _begin(output: Path, resume: bool) -> Checkpoint | None:

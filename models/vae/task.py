@@ -64,11 +64,9 @@ class VaeTask:
         return [{**group, "lr": learning_rate} for group in groups]
 
     def compile(self) -> None:
-        """Compile both halves of the autoencoder and the discriminator."""
-        training = self._training
-        for network in (training.autoencoder.encoder, training.autoencoder.decoder, training.discriminator):
-            if network is not None:
-                network.compile()
+        """Compile both halves of the autoencoder. The discriminator stays: R1 goes backward through its backward."""
+        self._training.autoencoder.encoder.compile()
+        self._training.autoencoder.decoder.compile()
 
     def after_step(self, numbers: Mapping[str, Tensor]) -> None:
         """Take a step's latents into the running moments.

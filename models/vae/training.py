@@ -90,7 +90,7 @@ class VaeTraining(nn.Module):
         return self.log_mel.of_reflected(self.log_mel.reflected(waveform).gather(1, samples))[:, None]
 
     def _sounds(self, batch: "SoundBatch") -> tuple[Tensor, Tensor]:
-        """Return mono sounds (B, T) that have enough frames, with zeros behind them, and how many of the frames are sound (B,)."""
+        """Return mono sounds (B, T) of enough frames, with zeros behind them, and how many of the frames are sound (B,)."""
         waveform, hop = batch.waveform.mean(dim=1), self.mel.hop_samples
         missing = self.least_frames * hop - waveform.shape[-1]
         waveform = functional.pad(waveform, (0, missing)) if missing > 0 else waveform

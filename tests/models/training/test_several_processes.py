@@ -1,6 +1,8 @@
 """Two processes of `accelerate launch` train as one does: the same losses, one checkpoint, which one and two can go on from."""
 
 import os
+import random
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -30,6 +32,16 @@ finally:
 """
 
 
+def free_port():
+    """A port that no connection of another process is given by chance before the launched ones have it."""
+    below_ephemeral = random.Random(os.urandom(8)).sample(range(20_000, 32_000), 50)
+    for port in below_ephemeral:
+        with socket.socket() as one:
+            if one.connect_ex(("127.0.0.1", port)):
+                return port
+    raise OSError("no port is free")
+
+
 def launched(tmp_path, output, config, streams=None, resume=False, progress="None"):
     script = tmp_path / "child.py"
     script.write_text(CHILD.replace("TESTS", str(TESTS)))
@@ -37,7 +49,8 @@ def launched(tmp_path, output, config, streams=None, resume=False, progress="Non
     command = [
         sys.executable, "-m", "accelerate.commands.launch", "--multi_gpu",  # without it and an MPI it launches one process
         "--num_processes", "2", "--num_machines", "1", "--mixed_precision", "no", "--dynamo_backend", "no",
-        "--main_process_port", "0", str(script), str(output), repr(config), repr(streams or {}), str(int(resume)), progress,
+        "--main_process_port", str(free_port()),
+        str(script), str(output), repr(config), repr(streams or {}), str(int(resume)), progress,
     ]  # fmt: skip
     return subprocess.run(
         command, env=environment, capture_output=True, text=True, timeout=240, cwd=tmp_path, check=False

@@ -1,4 +1,4 @@
-"""The overfit law: eight real sounds that a small autoencoder sees again and again are reconstructed, by the loop and the real step."""
+"""The overfit law: eight real sounds that a small autoencoder sees again and again are reconstructed."""
 
 import pytest
 import torch
