@@ -70,7 +70,9 @@ def vae(
     if heard.data is None:
         raise ValueError("--data is missing: give a distilled dataset (mkaudio distill makes one)")
     if heard.templates and not heard.events:
-        raise ValueError(f"--templates {heard.templates}: its sentences are of clips with events; give --events as well")
+        raise ValueError(
+            f"--templates {heard.templates}: its sentences are of clips with events; give --events as well"
+        )
     if (run / DATASET_FILE).exists():
         raise ValueError(f"--output {run}: holds a dataset; take another folder for the run")
     read_dataset_info(open_storage(heard.data))  # a wrong folder is named before torch is loaded

@@ -38,5 +38,7 @@ def read_mono(path: Path, rate_hz: int, duration_s: float, start_s: float = 0.0)
     if rate_hz != info.sample_rate_hz:
         mono = soxr.resample(mono, info.sample_rate_hz, rate_hz, quality="HQ")
     if not len(mono):
-        raise ValueError(f"{path}: {duration_s:g} s from {start_s:g} s on are no sample at {rate_hz} Hz; take a longer stretch")
+        raise ValueError(
+            f"{path}: {duration_s:g} s from {start_s:g} s on are no sample at {rate_hz} Hz; take a longer stretch"
+        )
     return mono

@@ -1,7 +1,7 @@
 """The penalty on a discriminator that is steep where sounds are real. B batch, F mels, L frames, N logits a row.
 
-Source: Make-An-Audio's release, `contperceptual.py`: the mean over elements. Mescheder et al. 2018, eq. 9, have a row's sum, by which a
-weight of 5 would be 50,000 times as heavy: tried here, a discriminator under it learns nothing.
+Source: Make-An-Audio's release, `contperceptual.py`: the mean over elements. Mescheder et al. 2018, eq. 9, have a row's sum, by
+which a weight of 5 would be 50,000 times as heavy: tried here, a discriminator under it learns nothing.
 """
 
 from collections.abc import Sequence
