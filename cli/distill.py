@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mkaudio.cli.nearest import nearest
+
 if TYPE_CHECKING:
     from mkaudio.cli.engines import EngineChoice
     from mkaudio.cli.toolbox import StarterToolbox
@@ -252,12 +254,8 @@ def _wanted(option: str, value: str) -> "Wanted":
 
 
 def _one_of(option: str, value: str, known: tuple[str, ...]) -> None:
-    import difflib
-
     if value not in known:
-        near = difflib.get_close_matches(value, known, n=1)
-        hint = f"; did you mean {near[0]}?" if near else f"; there is {', '.join(known)}"
-        raise ValueError(f"{option} {value}: not known{hint}")
+        raise ValueError(f"{option} {value}: not known; {nearest(value, known)}")
 
 
 def _say_about_lists(inputs: list[str]) -> None:

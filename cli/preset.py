@@ -3,13 +3,14 @@
 Each section is a dataclass, whose defaults hold where the file says nothing: [stream], [mel], [vae], [vae_loss], [vae_training].
 """
 
-import difflib
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args, get_type_hints
+
+from mkaudio.cli.nearest import nearest
 
 if TYPE_CHECKING:
     from mkaudio.models.mel import MelConfig
@@ -126,7 +127,7 @@ def vae_preset(preset: Mapping[str, Mapping[str, Any]], where: str) -> VaePreset
     sections = [field.name for field in fields(VaePreset)]
     for section in preset:
         if section not in sections:
-            raise ValueError(f"{where}: no section [{section}]; {_nearest(section, sections)}")
+            raise ValueError(f"{where}: no section [{section}]; {nearest(section, sections)}")
     return VaePreset(
         stream=_section("stream", StreamConfig, preset, where),
         mel=_section("mel", MelConfig, preset, where),
@@ -142,7 +143,7 @@ def _section(section: str, kind: type[Section], preset: Mapping[str, Mapping[str
     names = [field.name for field in fields(cast("Any", kind))]
     for name, value in preset.get(section, {}).items():
         if name not in names:
-            raise ValueError(f"{where}: no setting {name}; {_nearest(name, names)}")
+            raise ValueError(f"{where}: no setting {name}; {nearest(name, names)}")
         settings[name] = _of_type(value, types[name], f"{where} {name}")
     try:
         return kind(**settings)
@@ -169,11 +170,6 @@ def _of_type(value: Any, kind: Any, where: str) -> Any:
         kind, "a list in brackets"
     )
     raise ValueError(f"{where} = {value!r}: give {said}")
-
-
-def _nearest(name: str, known: Sequence[str] | Mapping[str, Any]) -> str:
-    near = difflib.get_close_matches(name, known, n=1)
-    return f"did you mean {near[0]}?" if near else f"there is {', '.join(known)}"
 
 
 def _folder() -> Path:

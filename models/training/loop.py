@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from accelerate import Accelerator, DistributedDataParallelKwargs
 
+from mkaudio.models.training.allocator import keep_memory
 from mkaudio.models.training.batches import Streams
 from mkaudio.models.training.checkpoint import Checkpoint, checkpoint_folders, newest_checkpoint
 from mkaudio.models.training.config import TrainingConfig
@@ -71,6 +72,8 @@ def train(
     )
     config.rows_at_a_time(accelerator.num_processes)
     device = accelerator.device
+    if device.type == "cpu":
+        keep_memory()
     with ExitStack() as stack:
         if accelerator.is_main_process:
             stack.enter_context(locked(LocalStorage(output)))

@@ -47,8 +47,6 @@ class VaeConfig:
 class VaeLossConfig:
     """What the autoencoder learns from. Source of every default but the discriminator's: Make-An-Audio's release.
 
-    The release's R1 is a mean where ours is a sum (`r1.py`): the weight is its own, the strength is not.
-
     Args:
         kl_weight: of the KL divergence from a normal distribution.
         discriminator: "multi_window" as in the paper, "patch" as in the release's code, or "none".

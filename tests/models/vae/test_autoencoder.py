@@ -7,12 +7,14 @@ from mkaudio.models.vae.autoencoder import build_autoencoder, norm_groups
 from mkaudio.models.vae.config import VaeConfig
 
 TINY = VaeConfig((8, 8, 16, 16), 1)
+WIDTHS = ((8, 16), (6, 10), (12, 24, 48), (64, 96), (1,), (30, 45))
 
 
 def n_parameters(module):
     return sum(one.numel() for one in module.parameters())
 
 
+@pytest.mark.slow  # as all here that build one: the import of diffusers takes seconds, and test_training.py has it anyway
 def test_both_axes_shrink_by_the_factor_and_come_back():
     for levels in (1, 2, 4):
         config = VaeConfig((8,) * levels, 1, latent_channels=3)
@@ -22,6 +24,7 @@ def test_both_axes_shrink_by_the_factor_and_come_back():
         assert autoencoder.decode(latent).sample.shape == (2, 1, 16, 24)
 
 
+@pytest.mark.slow
 def test_weights_are_those_of_the_seed_and_nobodys_random_numbers_change():
     torch.manual_seed(5)
     expected = torch.rand(3)
@@ -34,11 +37,16 @@ def test_weights_are_those_of_the_seed_and_nobodys_random_numbers_change():
 
 def test_norm_groups_divide_every_width_and_are_wider_than_a_channel():
     assert norm_groups((128, 256, 256, 512)) == 32
-    for channels in ((8, 16), (6, 10), (12, 24, 48), (64, 96), (1,), (30, 45)):
+    for channels in WIDTHS:
         groups = norm_groups(channels)
         assert all(one % groups == 0 for one in channels)
         assert groups == 1 or min(channels) // groups >= 4
-        build_autoencoder(VaeConfig(channels, 1))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("channels", WIDTHS)
+def test_any_widths_make_a_network(channels):
+    build_autoencoder(VaeConfig(channels, 1))
 
 
 @pytest.mark.slow

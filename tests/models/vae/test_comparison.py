@@ -1,6 +1,7 @@
 """Files that a person hears and sees: exact length, no clipping, a picture of both mels."""
 
 import numpy as np
+import pytest
 import soundfile
 
 from mkaudio.models.mel import MelConfig
@@ -9,6 +10,7 @@ from mkaudio.models.vae.comparison import write_comparison, write_wav
 CONFIG = MelConfig()
 
 
+@pytest.mark.slow  # librosa and matplotlib
 def test_sounds_have_the_length_of_the_mel_and_the_original_its_own(tmp_path):
     generator = np.random.default_rng(0)
     sound = generator.normal(0, 0.1, 20 * 256 + 17).astype(np.float32)

@@ -37,9 +37,13 @@ def opened(dataset, cache, part, **settings):
     return open_stream(dataset, **{**made, "part": part, **settings})
 
 
+def dataset_of(origin, noises, folder):
+    return noises if origin is in_pairs else made_dataset(folder, origin=origin)
+
+
 @pytest.mark.parametrize("origin", [in_pairs, by_source])
-def test_the_parts_make_up_the_whole_and_no_group_is_in_both(tmp_path, origin):
-    dataset = made_dataset(tmp_path / "out", origin=origin)
+def test_the_parts_make_up_the_whole_and_no_group_is_in_both(noises, tmp_path, origin):
+    dataset = dataset_of(origin, noises, tmp_path / "out")
     train, val = parts_of(dataset, tmp_path)
     whole = contents(open_catalog(dataset, cache=tmp_path))
     assert train and val and not train.keys() & val.keys() and train | val == whole
@@ -48,6 +52,7 @@ def test_the_parts_make_up_the_whole_and_no_group_is_in_both(tmp_path, origin):
     assert list(train) == sorted(train) and list(val) == sorted(val)
 
 
+@pytest.mark.slow  # 600 clips; test_split.py has the law for bare groups
 def test_the_share_is_near_what_was_asked_over_many_groups(tmp_path):
     train, val = parts_of(made_dataset(tmp_path / "out", (300, 300)), tmp_path, 0.25)
     n_groups = len({group for group, _ in val.values()})
@@ -81,13 +86,21 @@ def test_every_sample_of_a_part_sounds_as_in_the_whole(noises, tmp_path):
 
 
 @pytest.mark.parametrize("origin", [in_pairs, by_source])
-def test_an_event_is_on_the_side_of_the_clip_that_it_was_cut_from(tmp_path, origin):
+def test_an_event_is_on_the_side_of_the_clip_that_it_was_cut_from(noises, tmp_path, origin):
     cut_from = range(29)
-    dataset = made_dataset(tmp_path / "out", origin=origin)
+    dataset = dataset_of(origin, noises, tmp_path / "out")
     events = made_events(tmp_path / "events", [origin(number) for number in cut_from])
     sides = [{origin_of(*origin(int(key))) for key in part} for part in parts_of(dataset, tmp_path)]
     for part, own in zip(PARTS, sides, strict=True):
-        stream = opened(dataset, tmp_path, part, events=events, weights=(0, 1, 1), epochs=3, workers=part == "val")
+        stream = opened(
+            dataset,
+            tmp_path,
+            part,
+            events=events,
+            weights=(0, 1, 1),
+            epochs=3,
+            workers=int(origin is in_pairs and part == "val"),
+        )
         used = {int(one.key) for sample in stream.samples() for one in sample.provenance.parts if one.origin == "event"}
         assert {origin_of(*origin(number)) for number in used} <= own and len(used) > 6
 
