@@ -1,5 +1,6 @@
 """`mkaudio reconstruct`: a sound through a trained autoencoder and back, beside the original."""
 
+import math
 from pathlib import Path
 from typing import Annotated
 
@@ -26,7 +27,7 @@ def reconstruct(
 
     Example: mkaudio reconstruct dog.wav --checkpoint runs/vae-tiny
     """  # noqa: DOC501 - what main() turns into exit codes
-    if start_s < 0 or not 0 < duration_s <= _MOST_S:
+    if not 0 <= start_s < math.inf or not 0 < duration_s <= _MOST_S:
         raise ValueError(f"--start-s {start_s:g}, --duration-s {duration_s:g}: from 0, and up to {_MOST_S:g} s")
     from mkaudio.models.sound_file import read_mono
     from mkaudio.models.vae.reconstruct import reconstruct_sound

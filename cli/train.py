@@ -53,7 +53,7 @@ def vae(
     from mkaudio.cli.preset import read_preset, vae_preset, with_settings
     from mkaudio.cli.training_run import Heard, as_begun, run_training
     from mkaudio.cli.training_streams import streams_of
-    from mkaudio.shards import open_storage, read_dataset_info
+    from mkaudio.shards import DATASET_FILE, open_storage, read_dataset_info
 
     run = output or Path("runs") / f"vae-{Path(preset or 'tiny').stem}"
     heard = Heard(data, events, templates, selection, val_data)
@@ -69,6 +69,12 @@ def vae(
     chosen = vae_preset(sections, where)
     if heard.data is None:
         raise ValueError("--data is missing: give a distilled dataset (mkaudio distill makes one)")
+    if heard.templates and not heard.events:
+        raise ValueError(
+            f"--templates {heard.templates}: its sentences are of clips with events; give --events as well"
+        )
+    if (run / DATASET_FILE).exists():
+        raise ValueError(f"--output {run}: holds a dataset; take another folder for the run")
     read_dataset_info(open_storage(heard.data))  # a wrong folder is named before torch is loaded
     if cpu:
         os.environ["ACCELERATE_USE_CPU"] = "true"

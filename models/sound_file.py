@@ -22,7 +22,7 @@ def read_mono(path: Path, rate_hz: int, duration_s: float, start_s: float = 0.0)
         (T,) float32.
 
     Raises:
-        ValueError: the sound ends before the stretch begins.
+        ValueError: the sound ends before the stretch begins, or nothing is left of so short a stretch.
     """
     with path.open("rb") as handle:
         info = probe(handle)
@@ -37,4 +37,8 @@ def read_mono(path: Path, rate_hz: int, duration_s: float, start_s: float = 0.0)
     mono: NDArray[np.float32] = waveform.mean(axis=0, dtype=np.float32)
     if rate_hz != info.sample_rate_hz:
         mono = soxr.resample(mono, info.sample_rate_hz, rate_hz, quality="HQ")
+    if not len(mono):
+        raise ValueError(
+            f"{path}: {duration_s:g} s from {start_s:g} s on are no sample at {rate_hz} Hz; take a longer stretch"
+        )
     return mono

@@ -54,7 +54,7 @@ def advice(config: TrainingConfig, world_size: int, settings: Sequence[str]) -> 
                  if config.batch_size % (world_size * n) == 0), None)  # fmt: skip
     if more:
         parts.append(
-            f"raise accumulate from {config.accumulate} to {more} (same losses, fewer sounds at a time; may resume)"
+            f"raise accumulate from {config.accumulate} to {more} (the same step, fewer sounds at a time; may resume)"
         )
     if config.batch_size > world_size:
         parts.append(f"lower batch_size, now {config.batch_size}")

@@ -37,8 +37,8 @@ def write_comparison(
     """
     sounds = {
         "original": waveform,
-        "griffin_lim": griffin_lim(mel, config),
-        "reconstructed": griffin_lim(reconstruction, config),
+        "griffin_lim": _heard(mel, config),
+        "reconstructed": _heard(reconstruction, config),
     }
     written = [folder / f"{name}.{kind}.wav" for kind in sounds]
     for path, sound in zip(written, sounds.values(), strict=True):
@@ -60,6 +60,14 @@ def write_wav(path: Path, sound: NDArray[np.float32], sample_rate_hz: int) -> No
 
     peak = float(np.abs(sound).max(initial=0.0))
     soundfile.write(path, sound / peak if peak > 1 else sound, sample_rate_hz, subtype="PCM_16")
+
+
+def _heard(mel: NDArray[np.float32], config: MelConfig) -> NDArray[np.float32]:
+    """Return the sound of a mel of any length: one too short to be reflected gets silence behind it, which is cut off again."""
+    n_frames = mel.shape[1]
+    missing = max(config.pad_samples // config.hop_samples + 1 - n_frames, 0)
+    padded = np.pad(mel, ((0, 0), (0, missing)), constant_values=config.silence)
+    return griffin_lim(padded, config)[: n_frames * config.hop_samples]
 
 
 def draw_comparison(

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from mkaudio.models.mel import MelConfig
-from mkaudio.models.training.checkpoint import Checkpoint, newest_checkpoint, read_checkpoint
+from mkaudio.models.training.checkpoint import FOLDER, Checkpoint, newest_checkpoint, read_checkpoint
 from mkaudio.models.vae.autoencoder import build_autoencoder
 from mkaudio.models.vae.config import VaeConfig
 from mkaudio.models.vae.latent_scale import LatentMoments
@@ -77,9 +77,10 @@ def load_vae(run: Path, device: str | torch.device = "cpu") -> Vae:
         The autoencoder.
 
     Raises:
-        ValueError: there is none, it is damaged, or it is of another kind.
+        ValueError: there is none, it is damaged, of another kind, or of a training without a step.
     """
-    checkpoint = read_checkpoint(run) if run.name.isdecimal() else newest_checkpoint(run)
+    is_run = (run / FOLDER).is_dir()  # its name may be a number as well
+    checkpoint = read_checkpoint(run) if run.name.isdecimal() and not is_run else newest_checkpoint(run)
     task = checkpoint.facts["task"]
     if task["name"] != "vae":
         raise ValueError(
@@ -92,6 +93,8 @@ def load_vae(run: Path, device: str | torch.device = "cpu") -> Vae:
     network.load_state_dict(_below("autoencoder", tensors, checkpoint))
     moments = LatentMoments()
     moments.load_state_dict(_below("latent_moments", tensors, checkpoint))
+    if not int(moments.steps):
+        raise ValueError(f"{checkpoint.folder}: fresh weights, before the first step: let mkaudio train vae go on")
     network.requires_grad_(False).eval().to(device)
     weights = checkpoint.files["ema.safetensors"]["sha256"]
     decides = json.dumps([weights, asdict(config), asdict(mel)], sort_keys=True)

@@ -36,11 +36,16 @@ class VaeTask:
     """
 
     name = "vae"
-    memory_settings: Sequence[str] = ("vae_loss.crop_frames", "vae.block_channels")
 
     def __init__(self, mel: MelConfig, vae: VaeConfig, loss: VaeLossConfig, seed: int = 0) -> None:
         self._mel, self._vae, self._loss = mel, vae, loss
         self._training = VaeTraining(vae, loss, mel, seed)
+
+    @property
+    def memory_settings(self) -> Sequence[str]:
+        """Names of the settings that cost memory, the strongest first."""
+        heard = "vae_loss.crop_frames" if self._loss.crop_frames else "vae_loss.crop_frames (now 0, the whole window)"
+        return (heard, "vae.block_channels")
 
     @property
     def module(self) -> nn.Module:

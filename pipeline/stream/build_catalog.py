@@ -208,10 +208,15 @@ def _nothing(wanted: _Wanted, passed_over: Set[str]) -> str:
     where, split = wanted.storage.address, wanted.split
     if split is not None and passed_over:
         known = passed_over - {""}
-        unknown = "; of some compositions it is not known what their events come from" if "" in passed_over else ""
+        remedy = "take another val_share, or more groups"
+        if "" in passed_over:
+            remedy = (
+                "of compositions it is not known what all their sounds come from: hold out while they are composed, from clips "
+                "and events, or take them all (part None; of a training, --val-data or stream.val_share=0)"
+            )
         return (
             f"part {split.part!r}: no clip of {where} is in it, with val_share {split.val_share:g} of {len(known):,} groups "
-            f"held out{unknown}; take another val_share, or more groups"
+            f"held out; {remedy}"
         )
     if wanted.selection is not None:
         return f"--selection {wanted.selection}: no clip of {where} is in it; make another one with mkaudio select"

@@ -77,12 +77,26 @@ def test_train_break_off_go_on_and_reconstruct(mkaudio, noises, at_home):
         (("--data", "nowhere"), "nowhere"),
         (("--resume",), "no training: there is no checkpoint in"),
         (("--data", "nowhere", "--preset", "huge"), "--preset huge: there is base, tiny"),
+        (("--data", "nowhere", "--templates", "paper"), "--templates paper: its sentences are of clips with events"),
         (("--data", "nowhere", "--set", "vae_training.max_stesp=1"), "did you mean max_steps?"),
     ],
 )
 def test_what_is_wrong_is_one_line_before_torch_is_asked(mkaudio, at_home, arguments, said):
     code, out, errors = mkaudio("train", "vae", *arguments)
     assert (code, out) == (2, "") and said in errors and errors.count("\n") == 1
+
+
+def test_a_run_is_not_written_into_a_dataset(mkaudio, noises, at_home):
+    before = sorted(noises.rglob("*"))
+    code, _, errors = mkaudio("train", "vae", "--data", noises, "--output", noises)
+    assert code == 2 and "holds a dataset; take another folder for the run" in errors
+    assert sorted(noises.rglob("*")) == before
+
+
+@pytest.mark.parametrize("span", [("--start-s", "nan"), ("--start-s", "inf"), ("--duration-s", "0")])
+def test_a_stretch_that_is_none_is_one_line(mkaudio, at_home, span):
+    code, _, errors = mkaudio("reconstruct", "noise.wav", "--checkpoint", "nowhere", *span)
+    assert code == 2 and "from 0, and up to 60 s" in errors and errors.count("\n") == 1
 
 
 def test_a_checkpoint_that_is_none_is_one_line(mkaudio, at_home):

@@ -19,3 +19,9 @@ def test_behind_the_end_there_is_nothing(tmp_path):
     soundfile.write(tmp_path / "x.wav", np.zeros(8_000), 8_000)
     with pytest.raises(ValueError, match=r"lasts 1.00 s; nothing is left at 1 s"):
         read_mono(tmp_path / "x.wav", 8_000, 1, 1)
+
+
+def test_a_stretch_shorter_than_a_sample_is_none(tmp_path):
+    soundfile.write(tmp_path / "x.wav", np.zeros(8_000), 8_000)
+    with pytest.raises(ValueError, match=r"x.wav: 1e-05 s from 0 s on are no sample at 8000 Hz"):
+        read_mono(tmp_path / "x.wav", 8_000, 1e-5)

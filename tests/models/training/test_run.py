@@ -115,7 +115,9 @@ def test_a_signal_ends_it_after_the_step_with_a_checkpoint(tmp_path, number):
 def test_a_limit_of_time_ends_it_with_a_checkpoint(tmp_path):
     streams = []
     outcome = trained(
-        tmp_path, config=config_of(max_steps=10_000, max_minutes=0.15 / 60), streams=opened(streams=streams, wait_s=0.05)
+        tmp_path,
+        config=config_of(max_steps=10_000, max_minutes=0.15 / 60),
+        streams=opened(streams=streams, wait_s=0.05),
     )
     assert outcome.ended == "max_minutes" and 1 <= outcome.step < 12 and steps_of(tmp_path)[-1] == outcome.step
     assert streams[0].train.closed and streams[0].val.closed

@@ -28,6 +28,12 @@ def test_sounds_have_the_length_of_the_mel_and_the_original_its_own(tmp_path):
     assert 20 * np.log10(quieter[0] / quieter[1]) > 8  # a mel of .5 less is 10 dB less
 
 
+def test_a_sound_too_short_to_be_reflected_is_shown_as_well(tmp_path):
+    mel = np.full((80, 1), -1.0, np.float32)
+    files = write_comparison(tmp_path, "click", np.full(100, 0.1, np.float32), mel, mel, CONFIG)
+    assert [len(soundfile.read(path)[0]) for path in files[:3]] == [100, 256, 256]
+
+
 def test_a_sound_beyond_full_scale_is_made_quieter_not_clipped(tmp_path):
     sound = np.array([0.5, -2.0, 1.0, 0.0], np.float32)
     write_wav(tmp_path / "x.wav", sound, 16_000)

@@ -68,10 +68,18 @@ def test_the_fingerprint_is_of_the_weights_and_nothing_else(run, tmp_path):
     )
 
 
+def test_a_run_may_have_a_number_for_a_name(run, tmp_path):
+    assert load_vae(shutil.copytree(run, tmp_path / "2024")).step == 3
+
+
 def test_what_is_no_autoencoder_is_refused(run, tmp_path):
     with pytest.raises(ValueError, match="no training: there is no checkpoint"):
         load_vae(tmp_path)
     copy = shutil.copytree(run, tmp_path / "copy")
+    config = TrainingConfig(max_steps=1, batch_size=2, checkpoint_every=1)
+    train(VaeTask(MEL, VAE, LOSS), config, lambda rank, size: Streams(Noises(batch_size=2)), tmp_path / "fresh")
+    with pytest.raises(ValueError, match="00000000: fresh weights, before the first step"):
+        load_vae(tmp_path / "fresh" / "checkpoints" / "00000000")
     weights = copy / "checkpoints" / "00000003" / "ema.safetensors"
     weights.write_bytes(weights.read_bytes()[:-1])
     with pytest.raises(ValueError, match=r"ema.safetensors: damaged: .* bytes"):

@@ -27,6 +27,11 @@ def test_each_parameter_is_in_the_group_of_its_side():
     assert [group["name"] for group in alone.parameter_groups(1e-3)] == ["vae"]
 
 
+def test_what_costs_memory_can_be_lowered():
+    assert VaeTask(MEL, VAE, LOSS).memory_settings[0] == "vae_loss.crop_frames (now 0, the whole window)"
+    assert VaeTask(MEL, VAE, replace(LOSS, crop_frames=32)).memory_settings[0] == "vae_loss.crop_frames"
+
+
 def test_measures_are_sums_over_real_frames():
     task = VaeTask(MEL, VAE, LOSS)
     batch = noises((16_000, 8_000))

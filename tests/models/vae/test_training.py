@@ -84,8 +84,8 @@ def by_two_passes(module, batch, draw):
     hinge = sum(
         functional.relu(1 - a).mean() + functional.relu(1 + b).mean() for a, b in zip(of_real, of_fake, strict=True)
     )
-    (slope,) = torch.autograd.grad(sum(one.mean(dim=1).sum() for one in of_real), real, create_graph=True)
-    penalty = slope.square().sum(dim=(1, 2, 3)).mean()
+    (slope,) = torch.autograd.grad(sum(one.sum() for one in of_real), real, create_graph=True)
+    penalty = slope.square().mean()
     judges = gradients(module, hinge / (2 * len(of_real)) + 5.0 * penalty)
     return {**generator, **{name: one for name, one in judges.items() if name.startswith("discriminator")}}
 

@@ -123,6 +123,15 @@ def test_a_composition_of_a_twin_is_in_a_part_where_all_that_it_is_made_of_is_kn
         assert alone and found.keys() == alone
 
 
+def test_a_twin_of_which_nothing_is_known_says_what_to_do_instead(tmp_path):
+    """Without groups a row of a twin does not say its source: it is in no part, and another val_share would not help."""
+    write_twin(samples_of(clips_in(tmp_path / "clips", origin=by_source), tmp_path), tmp_path / "twin", range(1))
+    with pytest.raises(
+        ValueError, match=r"of 0 groups held out; of compositions it is not known .* stream.val_share=0"
+    ):
+        opened(tmp_path / "twin", tmp_path, "train")
+
+
 def test_a_part_without_clips_says_how_many_groups_were_to_be_shared_out(tmp_path):
     dataset = made_dataset(tmp_path / "out", (3, 2))
     for part, val_share in (("val", 1e-9), ("train", 1 - 1e-9)):
