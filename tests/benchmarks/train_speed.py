@@ -2,12 +2,12 @@
 
     python tests/benchmarks/train_speed.py OUT [--events EVENTS] [--preset tiny] [--steps 40] [--rounds 5] [--workers 1] [--cpu]
 
-By turns in this one run, in rounds of as many steps, each way with a fresh network and after steps that warm it up:
+By turns in this one run, each way in its own process, in rounds of as many steps, with a fresh network that has warmed up:
 
-    ours      mkaudio.models.training.loop.train with the autoencoder's task and the real stream of OUT; averages and logs as in
+    ours      mkaudio.models.training.loop.train with the autoencoder's task and the real stream of OUT, averages and logs as in
               the preset; nothing is validated, shown or kept within the timed steps
-    plain     a loop by hand: the same network and losses, AdamW, autocast, clipping, averages; its sounds lie in the device's
-              memory before the clock starts, it draws as PyTorch does, and logs nothing
+    plain     a loop by hand: the same network and losses, AdamW (fused, as ours), autocast, clipping, averages; its sounds lie in
+              the device's memory before the clock starts, it draws as PyTorch does, and logs nothing
 
 `--workers 0,1` times ours with each number of reading processes; with 0 the wait is what the stream costs. With a discriminator,
 the steps are those of a training where it already plays. On a GPU both ways run as the preset says and then compiled.
@@ -20,8 +20,12 @@ import os
 import statistics
 import tempfile
 import time
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack, contextmanager, redirect_stdout
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import cycle, islice
+from multiprocessing import get_context
 from pathlib import Path
 
 import psutil
@@ -51,18 +55,32 @@ def main():
     if arguments.cpu:
         os.environ["ACCELERATE_USE_CPU"] = "true"
     device = torch.device("cuda" if torch.cuda.is_available() and not arguments.cpu else "cpu")
-    bench = Bench(arguments, device)
-    for compiled in (False, True) if device.type == "cuda" else (False,):
-        compare(bench.ways(compiled), arguments.rounds, bench.named(compiled))
+    with ExitStack() as stack:
+        for compiled in (False, True) if device.type == "cuda" else (False,):
+            bench = Bench(arguments, device, compiled)
+            compare(
+                {way: stack.enter_context(process_of(bench, way)) for way in bench.ways()},
+                arguments.rounds,
+                bench.named(),
+            )
+
+
+@contextmanager
+def process_of(bench, way):
+    """Return what runs a way once, in a process that is no other way's: what it does to its process is its own."""
+    with ProcessPoolExecutor(1, get_context("spawn")) as process:
+        yield lambda: process.submit(bench.run, way).result()
 
 
 def compare(ways, rounds, named):
     """Run the ways by turns and print what each took."""
+    print(f"{named}; {rounds} rounds", flush=True)
     took = {way: [] for way in ways}
-    for _ in range(rounds):
+    for number in range(rounds):
         for way, run in ways.items():
             took[way].append(run())
-    print(f"{named}; {rounds} rounds", flush=True)
+        speeds = ", ".join(f"{way} {of_way[-1].samples_per_s:.1f} samples/s" for way, of_way in took.items())
+        print(f"round {number + 1}: {speeds}", flush=True)
     plain = took.pop("plain")
     said("plain", plain)
     for way, of_way in took.items():
@@ -134,9 +152,9 @@ class Took:
 
 
 class Bench:
-    """A preset, its stream and some of its batches in memory."""
+    """A preset on a dataset; the batches of the loop by hand are read once in its process."""
 
-    def __init__(self, arguments, device):
+    def __init__(self, arguments, device, compiled):
         self.device, self.steps = device, arguments.steps
         settings = ["validate_every=0", "show_every=0", "checkpoint_every=0"]
         preset = with_settings(read_preset(arguments.preset), [f"vae_training.{one}" for one in settings])
@@ -144,29 +162,35 @@ class Bench:
         log_every = min(preset.vae_training.log_every, self.steps)
         self.steps -= self.steps % log_every  # the last log is at the end, and tells of as many steps as the others
         self.warm_up = log_every
-        self.config = replace(preset.vae_training, max_steps=self.warm_up + self.steps, log_every=log_every)
+        max_steps = self.warm_up + self.steps
+        self.config = replace(preset.vae_training, max_steps=max_steps, log_every=log_every, compile=compiled)
         self.preset, self.name = preset, Path(arguments.preset).stem
         self.workers = [int(one) for one in arguments.workers.split(",")]
         self.heard = Heard(arguments.dataset, arguments.events)
-        with self.streams(0)(0, 1).train as stream:
-            self.batches = [SoundBatch.of(one, device) for one in islice(stream, KEPT_BATCHES)]
 
     def streams(self, workers):
         preset = self.preset
         return streams_of(self.heard, preset.stream, self.config, preset.mel.sample_rate_hz, workers, cache=None)
 
-    def ways(self, compiled):
-        """Return what runs each way once."""
-        config = replace(self.config, compile=compiled)
-        ours = {
-            f"ours, {workers} workers": lambda workers=workers: self.ours(config, workers) for workers in self.workers
-        }
-        return {"plain": lambda: self.plain(config), **ours}
+    def ways(self):
+        """Return names of ways, and how many reading processes each has; None for the loop by hand."""
+        return {"plain": None, **{f"ours, {workers} workers": workers for workers in self.workers}}
 
-    def named(self, compiled):
+    def run(self, way):
+        workers = self.ways()[way]
+        torch.compiler.reset()
+        with redirect_stdout(None):  # what a stream says when it is opened
+            return self.plain() if workers is None else self.ours(workers)
+
+    @cached_property
+    def batches(self):
+        with self.streams(0)(0, 1).train as stream:
+            return [SoundBatch.of(one, self.device) for one in islice(stream, KEPT_BATCHES)]
+
+    def named(self):
         gpu = self.device.type == "cuda"
         where = torch.cuda.get_device_name() if gpu else f"{torch.get_num_threads()} threads of the processor"
-        how = f"{self.config.precision}{', compiled' if compiled else ''}, {self.config.batch_size} sounds a step"
+        how = f"{self.config.precision}{', compiled' if self.config.compile else ''}, {self.config.batch_size} sounds a step"
         return f"{self.name} on {where}, torch {torch.__version__}, {how}, {self.steps} steps a round"
 
     def took(self):
@@ -176,9 +200,8 @@ class Bench:
         preset = self.preset
         return VaeTask(preset.mel, preset.vae, preset.vae_loss, self.config.seed)
 
-    def ours(self, config, workers):
-        torch.compiler.reset()
-        took = self.took()
+    def ours(self, workers):
+        took, config = self.took(), self.config
 
         def progress(step, numbers):
             if step == self.warm_up:
@@ -192,14 +215,13 @@ class Bench:
             train(self.task(), config, self.streams(workers), Path(folder) / "run", progress=progress)
         return took
 
-    def plain(self, config):
-        torch.compiler.reset()
-        took, task = self.took(), self.task()
+    def plain(self):
+        took, task, config = self.took(), self.task(), self.config
         if config.compile:
             task.compile()
         network = task.module.to(self.device).train()
         groups = task.parameter_groups(config.learning_rate)
-        optimizer = torch.optim.AdamW(groups, betas=config.betas, weight_decay=config.weight_decay)
+        optimizer = torch.optim.AdamW(groups, betas=config.betas, weight_decay=config.weight_decay, fused=True)
         weights = [one.detach() for one in network.parameters()]
         averages = [one.clone() for one in weights]
         for step, batch in enumerate(islice(cycle(self.batches), config.max_steps), start=1):
