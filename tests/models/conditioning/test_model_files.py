@@ -111,7 +111,7 @@ def test_a_name_that_is_a_hash_is_not_read_again(tmp_path):
 
 
 def test_neither_this_nor_the_tokenizer_loads_torch():
-    code = "import sys, mkaudio.models.conditioning.{} as _; print('torch' in sys.modules or 'transformers' in sys.modules)"
-    for name in ("model_files", "tokenizer", "architectures"):
-        run = subprocess.run([sys.executable, "-c", code.format(name)], capture_output=True, text=True, check=True)
-        assert run.stdout.strip() == "False", name
+    names = ", ".join(f"mkaudio.models.conditioning.{name}" for name in ("model_files", "tokenizer", "architectures"))
+    code = f"import sys, {names}; print('torch' in sys.modules or 'transformers' in sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "False"

@@ -36,6 +36,7 @@ def test_bits_of_the_starter_depend_on_the_text_alone(tokens):
     assert all(torch.equal(together[row], tokens([text]).context[0]) for row, text in enumerate(TEXTS))
 
 
+@pytest.mark.slow
 def test_the_starter_in_batches_is_the_starter_alone(tokens, monkeypatch):
     from mkaudio.models.conditioning import token_states
 

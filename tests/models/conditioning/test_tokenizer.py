@@ -61,3 +61,10 @@ def test_the_vocabulary_is_the_networks_but_for_padding(vocabulary, fits, tmp_pa
         return
     with pytest.raises(ValueError, match=f"has 13 tokens, config.json says {vocabulary}"):
         check_vocabulary(tokenizer, vocabulary, tmp_path)
+
+
+@pytest.mark.parametrize("n_tokens", [-1, 0, 1, 2])
+def test_too_few_tokens_are_refused(n_tokens, tmp_path):
+    save(tmp_path, WORDS)
+    with pytest.raises(ValueError, match="n_tokens is too small"):
+        load_tokenizer(tmp_path, n_tokens)
