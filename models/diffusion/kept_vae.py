@@ -28,7 +28,7 @@ def keep_vae(vae: "Vae", run: Path) -> Path:
     """
     target = run / KEPT
     if target.exists():
-        check_vae(load_vae(target), vae.fingerprint, f"{target}, where the run's is,")
+        check_vae(vae, load_vae(target).fingerprint, str(run))
         return target
     storage = LocalStorage(run)
     with storage.staging("kept-vae") as staging:

@@ -9,7 +9,7 @@ from mkaudio.models.mel import MelConfig, griffin_lim
 from mkaudio.models.vae.comparison import write_wav
 
 _HIGHEST = 1.5
-"""Where the colours end. Source: Make-An-Audio's mels reach about from -5 to 1.5."""
+"""Where the colours end, about the loudest tone of full scale. Source: Make-An-Audio's mels, about from -5 to 1.5."""
 
 
 def write_generated(
@@ -35,7 +35,10 @@ def write_generated(
     """
     files = [folder / f"{name}.{kind}" for kind in ("original.wav", "generated.wav", "png", "txt")]
     write_wav(files[0], sound, config.sample_rate_hz)
-    write_wav(files[1], griffin_lim(mels["generated"], config), config.sample_rate_hz)
+    sane = np.clip(
+        mels["generated"], config.silence, _HIGHEST
+    )  # an untrained network's would be louder than a float can say
+    write_wav(files[1], griffin_lim(sane, config), config.sample_rate_hz)
     draw_mels(files[2], prompt, mels, config)
     files[3].write_text(f"{prompt}\n", encoding="utf-8")
     return files

@@ -31,7 +31,8 @@ def test_it_is_what_ho_and_salimans_say(guidance, rows):
     made = guided(asked, context, empty, guidance)(X, T)
     assert asked.rows == rows
     weights = [
-        float((one.context * one.mask[..., None])[row].sum().detach()) for one, row in ((context, 0), (context, 1), (empty, 0))
+        float((one.context * one.mask[..., None])[row].sum().detach())
+        for one, row in ((context, 0), (context, 1), (empty, 0))
     ]
     for row in range(2):
         wanted = weights[2] + guidance * (weights[row] - weights[2])
