@@ -97,6 +97,24 @@ class MiniLM:
             del self._read[text]
         return rows
 
+    @property
+    def network(self) -> torch.nn.Module:
+        """The frozen BERT behind the vectors, for its tokens' states."""
+        return self._network
+
+    def token_ids(self, text: str, most_tokens: int) -> list[int]:
+        """Return a text's tokens.
+
+        Args:
+            text: a sentence.
+            most_tokens: what lies behind is cut; 2 at least, 256 at most.
+
+        Returns:
+            Their numbers, begin and end included.
+        """
+        ids: list[int] = self._tokenizer.encode(text).ids
+        return ids if len(ids) <= most_tokens else [*ids[: most_tokens - 1], ids[-1]]
+
     def _embed_list(self, texts: list[str]) -> NDArray[np.float32]:
         """Read a long list, or take it from the cache beside the pack, named by its content and by what read it."""
         name = hashlib.sha256(json.dumps([self._made_by, *texts]).encode()).hexdigest()[:24]
