@@ -36,7 +36,8 @@ class WordsConditioner:
 def write_vae(run, seed=0, mel=MEL, vae=VAE):
     network = randomised(build_autoencoder(vae, seed), seed)
     with torch.no_grad():
-        network.decoder.conv_out.bias.fill_(-2.0)  # about the level of a sound
+        network.decoder.conv_out.weight.mul_(0.3)  # about the level of a sound
+        network.decoder.conv_out.bias.fill_(-2.5)
     tensors = {f"autoencoder.{name}": one for name, one in network.state_dict().items()}
     moments = {"steps": torch.tensor(9), "mean": torch.tensor(0.0), "mean_square": torch.tensor(0.25)}
     tensors |= {f"latent_moments.{name}": one for name, one in moments.items()}

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mkaudio.models.generation.seeds import candidate_seed
+from mkaudio.models.generation.sound_out import within_full_scale
 
 Make = Callable[[Sequence[int], Sequence[int]], NDArray[np.float32]]
 """(numbers of B prompts, B seeds) → sounds (B, T)."""
@@ -21,7 +22,7 @@ class Candidate:
     Args:
         number: from 0.
         seed: what it was made with.
-        sound: (T,), full scale is 1.
+        sound: (T,), within full scale.
         score: how well it is what the prompt says; None: nobody asked.
     """
 
@@ -59,7 +60,7 @@ def candidates(
         seeds = [candidate_seed(seed, prompt, number) for prompt, number in group]
         sounds = make([prompt for prompt, _ in group], seeds)
         for (prompt, number), own, sound in zip(group, seeds, sounds, strict=True):
-            waiting.append(Candidate(number, own, sound))
+            waiting.append(Candidate(number, own, within_full_scale(sound)))  # the scorer hears what is written
             if number == n_candidates - 1:
                 yield ranked(waiting, texts[prompt], scorer) if scorer else waiting
                 waiting = []

@@ -37,15 +37,24 @@ def write_sound(
     comment = json.dumps(dict(facts), ensure_ascii=False)
     if len(comment.encode()) > _LONGEST_TAG_BYTES:
         raise ValueError(f"{path}: facts of {len(comment.encode())} bytes; a tag holds {_LONGEST_TAG_BYTES}")
-    peak = float(np.abs(sound).max(initial=0.0))
     unfinished = path.with_name(f".{path.name}.unfinished")
     try:
         with soundfile.SoundFile(unfinished, "w", sample_rate_hz, 1, "PCM_16", format=kind) as file:
             file.title, file.comment, file.software = title_of(prompt), comment, f"mkaudio {__version__}"
-            file.write(sound / peak if peak > 1 else sound)
+            file.write(within_full_scale(sound))
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def within_full_scale(sound: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return a sound as it is, or, where it is too loud, quieter as a whole.
+
+    Args:
+        sound: (T,), full scale is 1.
+    """
+    peak = np.abs(sound).max(initial=np.float32(0.0))
+    return sound / peak if peak > 1 else sound
 
 
 def title_of(prompt: str) -> str:
