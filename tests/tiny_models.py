@@ -16,7 +16,13 @@ SENTENCES = [
 ]
 VOCABULARY = 330
 KINDS = ("clap", "clap_text_model", "clip", "clip_text_model", "t5", "bert")
-_TEXT = {"hidden_size": 32, "intermediate_size": 37, "num_attention_heads": 2, "num_hidden_layers": 2, "vocab_size": VOCABULARY}
+_TEXT = {
+    "hidden_size": 32,
+    "intermediate_size": 37,
+    "num_attention_heads": 2,
+    "num_hidden_layers": 2,
+    "vocab_size": VOCABULARY,
+}
 
 
 def make_model(kind: str, folder: Path) -> Path:

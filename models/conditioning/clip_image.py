@@ -44,15 +44,10 @@ class ClipSpace:
             name: what it was asked for by.
             device: where the networks run.
         """
-        from transformers.models.clip.configuration_clip import CLIPConfig
-        from transformers.models.clip.modeling_clip import CLIPTextModelWithProjection, CLIPVisionModelWithProjection
-
-        config: Any = CLIPConfig.from_dict(files.config)
+        config, self._text, self._vision = without_values(files, lambda: _towers(files.config))
         text, vision = config.text_config, config.vision_config
         self._tokenizer = load_tokenizer(files.folder, text.max_position_embeddings)
         self._preprocess = _preprocessor(files.folder, vision.image_size)
-        self._text: Any = without_values(lambda: CLIPTextModelWithProjection(text))
-        self._vision: Any = without_values(lambda: CLIPVisionModelWithProjection(vision))
         check_vocabulary(self._tokenizer, text.vocab_size, files.folder)
         fill(self._text, files.weights, other_parts=(*_OTHER_PARTS, "vision_model.", "visual_projection."))
         fill(self._vision, files.weights, other_parts=(*_OTHER_PARTS, "text_model.", "text_projection."))
@@ -121,6 +116,15 @@ def load_clip_space(name: str, device: str | torch.device = "cpu") -> ClipSpace:
         The conditioner, named "clip-space:NAME".
     """
     return ClipSpace(find_model(name, ("clip",)), f"clip-space:{name}", device)
+
+
+def _towers(settings: dict[str, Any]) -> tuple[Any, Any, Any]:
+    """Build config, text and vision network."""
+    from transformers.models.clip.configuration_clip import CLIPConfig
+    from transformers.models.clip.modeling_clip import CLIPTextModelWithProjection, CLIPVisionModelWithProjection
+
+    config: Any = CLIPConfig.from_dict(settings)
+    return config, CLIPTextModelWithProjection(config.text_config), CLIPVisionModelWithProjection(config.vision_config)
 
 
 def _preprocessor(folder: Path, image_size: int) -> Any:

@@ -13,6 +13,11 @@ ROWS_ON_A_GPU = 16
 """There a forward of one short text costs what one of many costs: it is the launches that are waited for."""
 
 
+def rows_on(device: torch.device) -> int:
+    """Return how many texts a forward takes there."""
+    return 1 if device.type == "cpu" else ROWS_ON_A_GPU
+
+
 def run_texts(
     run: Callable[[Tensor, Tensor], Tensor],
     tokens: Sequence[Sequence[int]],
@@ -29,12 +34,12 @@ def run_texts(
         n_tokens: what rows are padded to, where there are several.
         pad_token: stands behind the text, masked.
         device: where `run` runs.
-        n_rows: R; by default as told above.
+        n_rows: R; by default that of `rows_on`.
 
     Yields:
         What `run` gave for each text, in their order.
     """
-    n_rows = n_rows or (1 if device.type == "cpu" else ROWS_ON_A_GPU)
+    n_rows = n_rows or rows_on(device)
     for start in range(0, len(tokens), n_rows):
         group = tokens[start : start + n_rows]
         length = len(group[0]) if n_rows == 1 else n_tokens

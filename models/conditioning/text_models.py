@@ -32,7 +32,7 @@ def load_text_model(files: ModelFiles, device: str | torch.device = "cpu", n_tok
     """
     architecture = TEXT_ARCHITECTURES[files.model_type]
     tokenizer = load_tokenizer(files.folder, n_tokens)
-    network = without_values(lambda: architecture.build(files.config))
+    network = without_values(files, lambda: architecture.build(files.config))
     config = network.config
     check_vocabulary(tokenizer, config.vocab_size, files.folder)
     if architecture.positions_taken is not None:

@@ -11,6 +11,8 @@ from tokenizers import Tokenizer
 FILE = "tokenizer.json"
 _MOST_UNUSED = 127
 """Embeddings are often padded to a multiple of 64 or 128: T5 has 32,128 for 32,100 tokens."""
+_FEWEST = 2
+"""One of the text's, and the end; most models begin with one more."""
 _TRIED = ("a dog barks", "a violin plays", "rain falls on a tin roof")
 
 
@@ -19,15 +21,17 @@ def load_tokenizer(folder: Path, n_tokens: int) -> Tokenizer:
 
     Args:
         folder: of the model.
-        n_tokens: 1 or more, begin and end included.
+        n_tokens: 2 or more, begin and end included.
 
     Returns:
         The tokenizer.
 
     Raises:
-        ValueError: it is missing, damaged, or gives different texts the same tokens, or a text none.
+        ValueError: `n_tokens` is too small, or it is missing, damaged, or gives different texts the same tokens, or a text none.
     """
     path = folder / FILE
+    if n_tokens < _FEWEST:
+        raise ValueError(f"n_tokens: {n_tokens}: n_tokens is too small: a text needs {_FEWEST} at least")
     if not path.is_file():
         raise ValueError(
             f"{path}: no tokenizer here: copy it from where the model came from, or write it with "

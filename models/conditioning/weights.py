@@ -14,24 +14,34 @@ from accelerate import init_empty_weights
 from safetensors import safe_open
 from torch import Tensor
 
-_CONSTANTS = (".position_ids", ".token_type_ids")
+from mkaudio.models.conditioning.model_files import CONFIG, ModelFiles
+
+_CONSTANTS = ("position_ids", "token_type_ids")
 """Tables that a network makes itself; checkpoints of some versions have them too."""
 _OLD_NAMES = {"LayerNorm.gamma": "LayerNorm.weight", "LayerNorm.beta": "LayerNorm.bias"}
 """As the first BERT was written."""
 _SHOWN = 3
 
 
-def without_values(build: Callable[[], Any]) -> Any:
+def without_values(files: ModelFiles, build: Callable[[], Any]) -> Any:
     """Build a network whose parameters have a shape and no memory: 0.1 s for BERT instead of 1.8.
 
     Args:
-        build: builds it.
+        files: of the model, for what is said where that fails.
+        build: builds it out of their config.
 
     Returns:
         The network, to be given to `fill`.
+
+    Raises:
+        ValueError: the config describes no network.
     """
-    with init_empty_weights(include_buffers=False):
-        return build()
+    try:
+        with init_empty_weights(include_buffers=False):
+            return build()
+    except Exception as error:  # what a config can have wrong is as much as transformers raises for it
+        said = " ".join(str(error).split())[:200]
+        raise ValueError(f"{files.folder / CONFIG}: no {files.model_type} can be built from it: {said}") from error
 
 
 def fill(
@@ -55,14 +65,12 @@ def fill(
     """
     shapes = {path: _shapes(path) for path in weights}
     places = {_name_in_network(name, below): (path, name) for path in weights for name in shapes[path]}
-    other_names = dict(same or {})
-    other_names |= {source: name for name, source in other_names.items() if source not in places}
-    expected = {name: value for name, value in network.state_dict().items() if not name.endswith(_CONSTANTS)}
-    source_of = {name: other_names.get(name, name) for name in expected}
+    expected = {name: value for name, value in network.state_dict().items() if not _is_constant(name)}
+    source_of = {name: name for name in expected}
+    for name, source in (same or {}).items():
+        source_of[name] = source_of[source] = source if source in places else name
     missing = [name for name, source in source_of.items() if source not in places]
-    used = {*source_of, *source_of.values()}
-    left = [name for name in places if name not in used and not name.startswith(other_parts)]
-    left = [name for name in left if not name.endswith(_CONSTANTS)]
+    left = [name for name in places if not (name in expected or name.startswith(other_parts) or _is_constant(name))]
     found = {name: places[source] for name, source in source_of.items() if source in places}
     wrong = [name for name, (path, own) in found.items() if shapes[path][own] != tuple(expected[name].shape)]
     faults = {"missing": missing, "left over": left, "of another shape": wrong}
@@ -75,6 +83,10 @@ def fill(
     values = {name: tensors[places[source]] for name, source in source_of.items()}
     network.load_state_dict(values, strict=False, assign=True)
     network.requires_grad_(False).eval()
+
+
+def _is_constant(name: str) -> bool:
+    return name.rpartition(".")[2] in _CONSTANTS
 
 
 def _name_in_network(name: str, below: str) -> str:

@@ -65,7 +65,7 @@ class Denoiser(nn.Module):
         return made[..., :height, :width]
 
 
-def _silence_branches(unet: nn.Module) -> None:
+def _silence_branches(unet: Any) -> None:
     """Let each residual branch, and the whole, begin with 0. Source: LDM, `zero_module` in openaimodel.py and attention.py."""
     from diffusers.models.resnet import ResnetBlock2D
     from diffusers.models.transformers.transformer_2d import Transformer2DModel

@@ -132,5 +132,5 @@ class LdmTraining(nn.Module):
         """
         noise, timesteps = noise.to(latents), timesteps.to(latents.device)
         noisy = self.schedule.noised(latents, noise, timesteps)
-        made = self.denoiser(noisy, timesteps, context).float()
+        made: Tensor = self.denoiser(noisy, timesteps, context).float()
         return (made - self.schedule.target(latents, noise, timesteps)).square().mean(dim=(1, 2, 3))
