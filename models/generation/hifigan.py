@@ -67,12 +67,12 @@ def load_hifigan(folder: Path, mel: MelConfig, device: str | torch.device = "cpu
     files = find_model(str(folder), _MODEL_TYPES)
     from transformers import SpeechT5HifiGan, SpeechT5HifiGanConfig
 
-    config = SpeechT5HifiGanConfig.from_dict(files.config)
+    network = without_values(files, lambda: SpeechT5HifiGan(SpeechT5HifiGanConfig.from_dict(files.config)))
+    config = network.config
     unstated = check_mel(stated_mel(config.to_dict(), _extractor(folder), str(folder)), mel, str(folder))
     rates, kernels = config.upsample_rates, config.upsample_kernel_sizes
     if len(rates) != len(kernels) or any(kernel < rate for rate, kernel in zip(rates, kernels, strict=True)):
         raise ValueError(f"{folder}/config.json: upsample_rates {rates} with upsample_kernel_sizes {kernels}: gaps")
-    network = without_values(lambda: SpeechT5HifiGan(config))
     fill(network, files.weights)
     network.to(device)
     return HifiGan(folder.resolve().name, network, mel.hop_samples, unstated)

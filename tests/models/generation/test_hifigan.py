@@ -97,6 +97,9 @@ def test_a_folder_that_is_not_whole_is_refused(folder, tmp_path):
     (folder / "config.json").write_text(json.dumps({**config, "upsample_kernel_sizes": [8, 32]}))
     with pytest.raises(ValueError, match="gaps"):
         load_hifigan(folder, MEL)
+    (folder / "config.json").write_text(json.dumps({**config, "upsample_rates": "all"}))
+    with pytest.raises(ValueError, match=r"config.json: no speecht5_hifigan can be built from it"):
+        load_hifigan(folder, MEL)
     (folder / "config.json").write_text(json.dumps({**config, "model_type": "bert"}))
     with pytest.raises(ValueError, match="the model_type is 'bert'"):
         load_hifigan(folder, MEL)
