@@ -13,6 +13,7 @@ from mkaudio.cli import (
     distill,
     events,
     fetch,
+    generate,
     inspect,
     reconstruct,
     reprogram,
@@ -51,6 +52,7 @@ app.command("events")(events.events)
 app.command("audit")(audit.audit)
 app.add_typer(train.app, name="train")
 app.command("reconstruct")(reconstruct.reconstruct)
+app.command("generate")(generate.generate)
 app.command("starter-head")(starter_head.starter_head)
 
 
