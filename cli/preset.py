@@ -1,6 +1,7 @@
 """A preset: a TOML file with the settings of a training, checked before anything is opened.
 
-Each section is a dataclass, whose defaults hold where the file says nothing: [stream], [mel], [vae], [vae_loss], [vae_training].
+Each section is a dataclass, whose defaults hold where the file says nothing: [stream]; [mel], [vae], [vae_loss], [vae_training];
+[conditioning], [ldm], [ldm_loss], [ldm_training].
 """
 
 import tomllib
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args, get_type_hints
 from mkaudio.cli.nearest import nearest
 
 if TYPE_CHECKING:
+    from mkaudio.models.diffusion.config import LdmConfig, LdmLossConfig
     from mkaudio.models.mel import MelConfig
     from mkaudio.models.training.config import TrainingConfig
     from mkaudio.models.vae.config import VaeConfig, VaeLossConfig
@@ -51,6 +53,40 @@ class VaePreset:
     vae: "VaeConfig"
     vae_loss: "VaeLossConfig"
     vae_training: "TrainingConfig"
+
+
+@dataclass(frozen=True, slots=True)
+class ConditioningConfig:
+    """What reads the prompts.
+
+    Args:
+        name: starter; the folder or id of a CLAP, CLIP, T5 or BERT; or clip-space: and a CLIP, which reads pictures as well.
+        n_tokens: longest prompt.
+        cached_prompts: whose tokens are kept in memory.
+
+    Raises:
+        ValueError: a setting makes no sense.
+    """
+
+    name: str = "starter"
+    n_tokens: int = 77
+    cached_prompts: int = 10_000
+
+    def __post_init__(self) -> None:
+        for name in ("n_tokens", "cached_prompts"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} = {getattr(self, name)}: give at least 1")
+
+
+@dataclass(frozen=True, slots=True)
+class LdmPreset:
+    """The settings of `mkaudio train ldm`; its mel is the autoencoder's."""
+
+    stream: StreamConfig
+    conditioning: ConditioningConfig
+    ldm: "LdmConfig"
+    ldm_loss: "LdmLossConfig"
+    ldm_training: "TrainingConfig"
 
 
 def preset_names() -> list[str]:
@@ -115,19 +151,13 @@ def vae_preset(preset: Mapping[str, Mapping[str, Any]], where: str) -> VaePreset
         where: what a person calls the preset, for errors.
 
     Returns:
-        Its settings.
-
-    Raises:
-        ValueError: a section or setting that there is not, a value of another kind, or one that makes no sense.
+        Its settings. What is wrong with a section, setting or value is a `ValueError`.
     """
     from mkaudio.models.mel import MelConfig
     from mkaudio.models.training.config import TrainingConfig
     from mkaudio.models.vae.config import VaeConfig, VaeLossConfig
 
-    sections = [field.name for field in fields(VaePreset)]
-    for section in preset:
-        if section not in sections:
-            raise ValueError(f"{where}: no section [{section}]; {nearest(section, sections)}")
+    _check_sections(preset, where)
     return VaePreset(
         stream=_section("stream", StreamConfig, preset, where),
         mel=_section("mel", MelConfig, preset, where),
@@ -135,6 +165,41 @@ def vae_preset(preset: Mapping[str, Mapping[str, Any]], where: str) -> VaePreset
         vae_loss=_section("vae_loss", VaeLossConfig, preset, where),
         vae_training=_section("vae_training", TrainingConfig, preset, where),
     )
+
+
+def ldm_preset(preset: Mapping[str, Mapping[str, Any]], where: str) -> LdmPreset:
+    """Check the settings of `mkaudio train ldm`.
+
+    Args:
+        preset: its sections.
+        where: what a person calls the preset, for errors.
+
+    Returns:
+        Its settings. What is wrong with a section, setting or value is a `ValueError`.
+    """
+    from mkaudio.models.diffusion.config import LdmConfig, LdmLossConfig
+    from mkaudio.models.training.config import TrainingConfig
+
+    _check_sections(preset, where)
+    return LdmPreset(
+        stream=_section("stream", StreamConfig, preset, where),
+        conditioning=_section("conditioning", ConditioningConfig, preset, where),
+        ldm=_section("ldm", LdmConfig, preset, where),
+        ldm_loss=_section("ldm_loss", LdmLossConfig, preset, where),
+        ldm_training=_section("ldm_training", TrainingConfig, preset, where),
+    )
+
+
+def _check_sections(preset: Mapping[str, Mapping[str, Any]], where: str) -> None:
+    """See that there is no section which no training has.
+
+    Raises:
+        ValueError: there is one.
+    """
+    sections = [field.name for kind in (VaePreset, LdmPreset) for field in fields(kind)]
+    for section in preset:
+        if section not in sections:
+            raise ValueError(f"{where}: no section [{section}]; {nearest(section, dict.fromkeys(sections))}")
 
 
 def _section(section: str, kind: type[Section], preset: Mapping[str, Mapping[str, Any]], where: str) -> Section:

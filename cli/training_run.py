@@ -1,5 +1,6 @@
 """What a run was begun with: its checkpoints keep it, so that --resume needs no other option."""
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -47,7 +48,88 @@ class Heard:
         return replace(self, **found)
 
 
-def as_begun(run: Path, command: str) -> tuple[Heard, Sections]:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a person asked for.
+
+    Args:
+        command: which training, as "train vae".
+        run: folder of the run.
+        resume: go on with what is there.
+        heard: what it hears.
+        sections: its settings, as a preset has them.
+        where: what a person calls the settings, for errors.
+    """
+
+    command: str
+    run: Path
+    resume: bool
+    heard: Heard
+    sections: Sections
+    where: str
+
+    @classmethod
+    def of(
+        cls,
+        command: str,
+        run: Path,
+        heard: Heard,
+        preset: str | None,
+        settings: Sequence[str],
+        section: str,
+        given: Mapping[str, Any],
+        resume: bool,
+    ) -> "Asked":
+        """Put together what was asked for, what the preset says, and what a run was begun with.
+
+        Args:
+            command: which training.
+            run: folder of the run.
+            heard: what it shall hear.
+            preset: its name or file; None for tiny, or for what the run was begun with.
+            settings: of --set.
+            section: of the settings that have an option of their own.
+            given: those options, by name; None where they are not given.
+            resume: go on with what is there.
+        """
+        from mkaudio.cli.preset import read_preset, with_settings
+
+        sections: Sections = {}
+        if resume:
+            before, sections = _as_begun(run, command)
+            heard = heard.or_else(before)
+        if preset or not resume:
+            sections = read_preset(preset or "tiny")
+        named = [f"{section}.{name}={value}" for name, value in given.items() if value is not None]
+        where = f"{run}, as it was begun" if resume and not preset else f"--preset {preset or 'tiny'}"
+        return cls(command, run, resume, heard, with_settings(sections, [*settings, *named]), where)
+
+    def check(self, cpu: bool) -> None:
+        """See that there is something to hear, before torch is loaded; and choose the processor where that is wanted.
+
+        Args:
+            cpu: train on the processor.
+
+        Raises:
+            ValueError: an option is missing or makes no sense.
+        """
+        from mkaudio.shards import DATASET_FILE, open_storage, read_dataset_info
+
+        heard = self.heard
+        if heard.data is None:
+            raise ValueError("--data is missing: give a distilled dataset (mkaudio distill makes one)")
+        if heard.templates and not heard.events:
+            raise ValueError(
+                f"--templates {heard.templates}: its sentences are of clips with events; give --events as well"
+            )
+        if (self.run / DATASET_FILE).exists():
+            raise ValueError(f"--output {self.run}: holds a dataset; take another folder for the run")
+        read_dataset_info(open_storage(heard.data))
+        if cpu:
+            os.environ["ACCELERATE_USE_CPU"] = "true"
+
+
+def _as_begun(run: Path, command: str) -> tuple[Heard, Sections]:
     """Return what a run was begun with.
 
     Args:
@@ -69,39 +151,31 @@ def as_begun(run: Path, command: str) -> tuple[Heard, Sections]:
 
 
 def run_training(
-    command: str,
+    asked: Asked,
     task: "Task",
     config: "TrainingConfig",
     open_streams: "Callable[[int, int], Streams]",
-    run: Path,
-    resume: bool,
-    heard: Heard,
-    sections: Mapping[str, Mapping[str, Any]],
     then: Sequence[str] = (),
 ) -> None:
     """Train with a bar, and say how it ended.
 
     Args:
-        command: which training, as "train vae".
+        asked: what a person asked for.
         task: what is trained.
         config: how.
         open_streams: as the loop calls it.
-        run: folder of the run.
-        resume: go on with what is there.
-        heard: what it hears.
-        sections: its settings.
         then: what to do with it, a line each.
     """
     from mkaudio.cli.training_bar import training_bar
     from mkaudio.models.training.loop import train
 
-    about = {"command": command, "heard": asdict(heard.anywhere()), "settings": sections}
-    with training_bar(command, config.max_steps) as progress:
-        outcome = train(task, config, open_streams, run, resume, progress, about)
+    about = {"command": asked.command, "heard": asdict(asked.heard.anywhere()), "settings": asked.sections}
+    with training_bar(asked.command, config.max_steps) as progress:
+        outcome = train(task, config, open_streams, asked.run, asked.resume, progress, about)
     if not outcome.is_main:
         return
     print(f"{outcome.checkpoint}: step {outcome.step:,} of {config.max_steps:,}")
     if outcome.step < config.max_steps:
-        print(f"ended by {outcome.ended}; go on with: mkaudio {command} --output {run} --resume")
+        print(f"ended by {outcome.ended}; go on with: mkaudio {asked.command} --output {asked.run} --resume")
     for line in then:
         print(line)

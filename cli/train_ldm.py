@@ -1,0 +1,101 @@
+"""`mkaudio train ldm`: the diffusion on an autoencoder's latents, which a text conditions."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mkaudio.cli.training_options import (
+    BatchSize,
+    Cache,
+    Cpu,
+    Data,
+    Events,
+    MaxSteps,
+    Preset,
+    Resume,
+    Seed,
+    Selection,
+    Settings,
+    Templates,
+    ValData,
+    Workers,
+)
+
+_COMMAND = "train ldm"
+
+
+def ldm(
+    data: Data = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Folder of the run.  [default: runs/ldm-PRESET]")
+    ] = None,
+    vae: Annotated[
+        Path | None, typer.Option(help="A run of mkaudio train vae; the diffusion's run keeps a copy of it.")
+    ] = None,
+    conditioner: Annotated[
+        str | None,
+        typer.Option(
+            help="What reads prompts: starter, or the folder or id of a CLAP, CLIP, T5 or BERT.  [default: the preset's]"
+        ),
+    ] = None,
+    preset: Preset = None,
+    settings: Settings = None,
+    events: Events = None,
+    templates: Templates = None,
+    selection: Selection = None,
+    val_data: ValData = None,
+    max_steps: MaxSteps = None,
+    batch_size: BatchSize = None,
+    seed: Seed = None,
+    workers: Workers = 1,
+    cpu: Cpu = False,
+    resume: Resume = False,
+    cache: Cache = None,
+) -> None:
+    """Train the latent diffusion: prompts to latents of the autoencoder, from which mkaudio generate makes sound.
+
+    On several GPUs: accelerate launch -m mkaudio train ldm --data OUT --vae RUN --preset base
+
+    Example: mkaudio train ldm --data audiosets-prompted --events events --vae runs/vae-tiny --preset tiny
+    """  # noqa: DOC501 - what main() turns into exit codes
+    from mkaudio.cli.preset import ldm_preset
+    from mkaudio.cli.training_run import Asked, Heard, run_training
+    from mkaudio.cli.training_streams import streams_of
+
+    run = output or Path("runs") / f"ldm-{Path(preset or 'tiny').stem}"
+    heard = Heard(data, events, templates, selection, val_data)
+    given = {"max_steps": max_steps, "batch_size": batch_size, "seed": seed}
+    read = [] if conditioner is None else [f"conditioning.name={conditioner}"]
+    asked = Asked.of(_COMMAND, run, heard, preset, [*(settings or ()), *read], "ldm_training", given, resume)
+    chosen = ldm_preset(asked.sections, asked.where)
+    asked.check(cpu)
+    if vae is None and not resume:
+        raise ValueError("--vae is missing: give a run of mkaudio train vae")
+    from accelerate import PartialState
+
+    from mkaudio.models.conditioning.cached import CachedConditioner
+    from mkaudio.models.conditioning.load import load_conditioner
+    from mkaudio.models.diffusion.kept_vae import KEPT, keep_vae
+    from mkaudio.models.diffusion.task import LdmTask
+    from mkaudio.models.vae.saved import load_vae
+
+    state = PartialState()
+    autoencoder = load_vae(vae or run / KEPT, state.device)
+    with state.main_process_first():
+        keep_vae(autoencoder, run)
+    reads = load_conditioner(chosen.conditioning.name, state.device, chosen.conditioning.n_tokens)
+    training = chosen.ldm_training
+    task = LdmTask(
+        chosen.ldm,
+        chosen.ldm_loss,
+        autoencoder,
+        CachedConditioner(reads, chosen.conditioning.cached_prompts),
+        training.seed,
+    )
+    open_streams = streams_of(asked.heard, chosen.stream, training, autoencoder.mel.sample_rate_hz, workers, cache)
+    then = [
+        f"look at it:  ls {run}/shown; tensorboard --logdir {run}/log",
+        f'listen:      mkaudio generate "a dog barks" --checkpoint {run} --output dog.wav',
+    ]
+    run_training(asked, task, training, open_streams, then)
