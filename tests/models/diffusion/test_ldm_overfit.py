@@ -36,7 +36,7 @@ class Same(FakeStream):
 
 def test_eight_sounds_are_learnt_by_heart(tmp_path):
     """By v: in as many steps, the noise alone teaches prompts a tenth as well, for they matter where noise is nearly all."""
-    task = LdmTask(LdmConfig((32, 64), 1, 4, 64), LdmLossConfig(prediction="v_prediction"), fake_vae(), Words(16))
+    task = LdmTask(LdmConfig((32, 64), 1, 4, 64, 1), LdmLossConfig(prediction="v_prediction"), fake_vae(), Words(16))
     config = TrainingConfig(STEPS, batch_size=8, learning_rate=2e-3, decay="cosine", warm_up_steps=10, ema_decay=0.98)
     stream = Same(batch_size=8)
     train(task, config, lambda rank, size: Streams(Same(batch_size=8)), tmp_path / "run")
