@@ -58,7 +58,7 @@ class Squares(torch.nn.Module):
         return SimpleNamespace(sample=self.gain * functional.pixel_shuffle(latent, 2) - 3.0)
 
 
-def fake_vae(fingerprint="vae-1", latent_scale=0.8):
+def fake_vae(fingerprint="vae-1", latent_scale=0.6):
     return Vae(Path("fake"), 1, MEL, VaeConfig((8, 8), 1, 4), Squares(), latent_scale, fingerprint)
 
 

@@ -11,16 +11,18 @@ class LdmConfig:
     """Sizes of the denoiser. Source of every default: Make-An-Audio's release.
 
     Args:
-        block_channels: channels of each level, all with attention; between two levels both axes are halved.
+        block_channels: channels of each level; between two levels both axes are halved.
         layers_per_block: residual blocks of each level on the way down; one more on the way up.
         attention_heads: of each attention; they divide every level's channels.
         context_width: of a token where the network attends to it; the conditioner's are projected to it.
+        attention_from_level: levels from this one on attend to themselves and to the prompt; 0 for all.
     """
 
     block_channels: tuple[int, ...] = (320, 640)
     layers_per_block: int = 2
     attention_heads: int = 8
     context_width: int = 1024
+    attention_from_level: int = 0
 
     def __post_init__(self) -> None:
         """Check the values once; a list, as TOML has it, becomes a tuple.
@@ -34,6 +36,10 @@ class LdmConfig:
         for name in ("layers_per_block", "attention_heads", "context_width"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} {getattr(self, name)}: at least 1")
+        if not 0 <= self.attention_from_level < len(self.block_channels):
+            raise ValueError(
+                f"attention_from_level {self.attention_from_level}: a level, from 0 to {len(self.block_channels) - 1}"
+            )
         odd = [channels for channels in self.block_channels if channels % self.attention_heads or channels % 2]
         if odd:
             raise ValueError(

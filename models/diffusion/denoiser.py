@@ -30,15 +30,20 @@ class Denoiser(nn.Module):
         from diffusers import UNet2DConditionModel
 
         super().__init__()
-        self.factor, levels = config.factor, len(config.block_channels)
+        self.factor = config.factor
+        with_attention = [level >= config.attention_from_level for level in range(len(config.block_channels))]
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             self.projection = nn.Linear(conditioner_width, config.context_width)
             self.unet: Any = UNet2DConditionModel(  # type: ignore[no-untyped-call]
                 in_channels=latent_channels,
                 out_channels=latent_channels,
-                down_block_types=("CrossAttnDownBlock2D",) * levels,
-                up_block_types=("CrossAttnUpBlock2D",) * levels,
+                down_block_types=tuple(
+                    "CrossAttnDownBlock2D" if attends else "DownBlock2D" for attends in with_attention
+                ),
+                up_block_types=tuple(
+                    "CrossAttnUpBlock2D" if attends else "UpBlock2D" for attends in reversed(with_attention)
+                ),
                 block_out_channels=config.block_channels,
                 layers_per_block=config.layers_per_block,
                 attention_head_dim=config.attention_heads,  # diffusers' name for how many heads there are

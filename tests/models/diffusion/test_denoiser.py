@@ -39,6 +39,14 @@ def test_base_is_the_papers():
     assert len(attentions) == 2 * (2 * 2 + 1 + 2 * 3) and all(one.heads == 8 for one in attentions)
 
 
+def test_attention_may_be_left_to_the_deeper_levels(small):
+    deep = Denoiser(LdmConfig((8, 16), 1, 2, 8, 1), 4, 8)
+    for denoiser, wanted in ((small, {"0", "1"}), (deep, {"1"})):
+        names = [name for name, _ in denoiser.unet.down_blocks.named_modules() if name.endswith("attn2")]
+        assert {name.split(".")[0] for name in names} == wanted
+    assert deep(latents(2, 5, 7), T, Words()(["a dog", ""])).shape == (2, 4, 5, 7)
+
+
 def test_it_begins_with_nothing_and_its_seed_decides_it():
     made = [Denoiser(SMALL, 4, 8, seed) for seed in (0, 0, 1)]
     first, same, other = (one.state_dict() for one in made)

@@ -8,7 +8,7 @@ from mkaudio.models.diffusion.guidance import guided
 
 
 class Asked:
-    """Says the first number of each row's context, times its latents, plus its timestep."""
+    """Says the mean of a row's tokens that are heard, times its latents, plus its timestep."""
 
     def __init__(self):
         self.rows = []
@@ -16,9 +16,11 @@ class Asked:
     def __call__(self, noisy, timesteps, context):
         self.rows.append(len(noisy))
         assert len(noisy) == len(timesteps) == len(context.context) == len(context.mask)
-        return (context.context * context.mask[..., None]).sum(dim=(1, 2))[:, None, None, None] * noisy + timesteps[
-            :, None, None, None
-        ]
+        return weights(context)[:, None, None, None] * noisy + timesteps[:, None, None, None]
+
+
+def weights(context):
+    return (context.context * context.mask[..., None]).sum(dim=(1, 2)).detach() / context.mask.sum(dim=1)
 
 
 X, T = torch.randn(2, 4, 2, 3, generator=torch.Generator().manual_seed(0)), torch.tensor([5, 7])
@@ -30,12 +32,9 @@ def test_it_is_what_ho_and_salimans_say(guidance, rows):
     context, empty = words(["a dog", "rain falls loud"]), words([""])
     made = guided(asked, context, empty, guidance)(X, T)
     assert asked.rows == rows
-    weights = [
-        float((one.context * one.mask[..., None])[row].sum().detach())
-        for one, row in ((context, 0), (context, 1), (empty, 0))
-    ]
+    (without,), own = weights(empty), weights(context)
     for row in range(2):
-        wanted = weights[2] + guidance * (weights[row] - weights[2])
+        wanted = without + guidance * (own[row] - without)
         assert torch.allclose(made[row], wanted * X[row] + T[row], atol=1e-4)
 
 
@@ -49,6 +48,5 @@ def test_guidance_1_is_the_conditional_model_to_the_bit():
 def test_an_image_of_one_token_goes_beside_an_empty_text(tokens):
     context = FakeContext(torch.ones(2, tokens, 8), torch.ones(2, tokens, dtype=torch.bool))
     empty = Words()([""])
-    made = guided(Asked(), context, empty, 2.0)(X, T)
-    without = float(empty.context[0, 0].sum().detach())
-    assert torch.allclose(made[0], (without + 2 * (8 * tokens - without)) * X[0] + 5, atol=1e-3)
+    made, without = guided(Asked(), context, empty, 2.0)(X, T), float(weights(empty)[0])
+    assert torch.allclose(made[0], (without + 2 * (8 - without)) * X[0] + 5, atol=1e-3)

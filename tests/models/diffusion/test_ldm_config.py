@@ -12,6 +12,7 @@ from mkaudio.models.diffusion.config import LdmConfig, LdmLossConfig
         ({"block_channels": (320, 0)}, "block_channels"),
         ({"block_channels": (320, 644)}, "644 is odd or no multiple of attention_heads, 8"),
         ({"block_channels": (3,), "attention_heads": 1}, "3 is odd"),
+        ({"attention_from_level": 2}, "attention_from_level 2: a level, from 0 to 1"),
         ({"layers_per_block": 0}, "layers_per_block 0: at least 1"),
         ({"attention_heads": 0}, "attention_heads 0: at least 1"),
         ({"context_width": 0}, "context_width 0: at least 1"),

@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from ldm_fakes import Words, fake_vae, sounds
+from ldm_fakes import Words, fake_vae
 from training_fakes import FakeStream
 from vae_steps import draw_of
 
@@ -16,21 +16,27 @@ from mkaudio.models.training.loop import train
 
 pytestmark = pytest.mark.slow
 
-STEPS = 250
+STEPS = 500
+N_SAMPLES, TONE_SAMPLES = 4096, 512
 PROMPTS = ["a dog barks", "rain falls", "a horn", "a violin plays", "wind", "a cat", "steps on gravel", "a bell rings"]
 
 
 class Same(FakeStream):
-    """The same eight sounds at every step."""
+    """The same eight melodies at every step, of tones at random and prompts that say nothing of them."""
 
     def batch(self, epoch, step):
-        batch = sounds(8)
-        return SoundBatch(batch.waveform, batch.n_frames, PROMPTS, batch.keys, epoch, step)
+        waveform, time = torch.zeros(8, 1, N_SAMPLES), torch.arange(TONE_SAMPLES) / 16_000
+        for row in range(8):
+            generator = torch.Generator().manual_seed(row)
+            pitches_hz = torch.randint(200, 6000, (N_SAMPLES // TONE_SAMPLES,), generator=generator)
+            gains = torch.rand(len(pitches_hz), generator=generator)
+            waveform[row, 0] = (gains[:, None] * torch.sin(2 * torch.pi * pitches_hz[:, None] * time)).flatten()
+        return SoundBatch(waveform, torch.full((8,), N_SAMPLES), PROMPTS, [str(row) for row in range(8)], epoch, step)
 
 
-@pytest.mark.parametrize("prediction", ["epsilon", "v_prediction"])
-def test_eight_sounds_are_learnt_by_heart(prediction, tmp_path):
-    task = LdmTask(LdmConfig((32, 64), 1, 4, 64), LdmLossConfig(prediction=prediction), fake_vae(), Words(16))
+def test_eight_sounds_are_learnt_by_heart(tmp_path):
+    """By v: in as many steps, the noise alone teaches prompts a tenth as well, for they matter where noise is nearly all."""
+    task = LdmTask(LdmConfig((32, 64), 1, 4, 64), LdmLossConfig(prediction="v_prediction"), fake_vae(), Words(16))
     config = TrainingConfig(STEPS, batch_size=8, learning_rate=2e-3, decay="cosine", warm_up_steps=10, ema_decay=0.98)
     stream = Same(batch_size=8)
     train(task, config, lambda rank, size: Streams(Same(batch_size=8)), tmp_path / "run")
