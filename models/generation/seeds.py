@@ -26,7 +26,7 @@ def candidate_seed(seed: int, prompt_number: int, candidate: int) -> int:
         candidate: its number, from 0.
 
     >>> candidate_seed(7, 0, 0), candidate_seed(7, 0, 1)
-    (7, 1163036189)
+    (7, 1108822104)
     """
     if not prompt_number and not candidate:
         return seed

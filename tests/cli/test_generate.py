@@ -163,7 +163,7 @@ def test_a_given_sound_is_changed_by_its_strength_and_has_its_length(mkaudio, ru
 
 @pytest.mark.slow
 def test_candidates_are_ranked_and_kept_where_that_is_wanted(mkaudio, run, words, here, starter):
-    from mkaudio.cli.starter_ranking import starter_ranking
+    from mkaudio.cli.toolbox import StarterToolbox
 
     common = ["generate", "a dog barks", "-c", run, "--steps", 2, "--duration-s", 0.98, "--n-candidates", 3]
     code, printed, _ = mkaudio(*common, "-o", "x.wav", "--keep-candidates")
@@ -171,9 +171,11 @@ def test_candidates_are_ranked_and_kept_where_that_is_wanted(mkaudio, run, words
     assert code == 0 and len(files) == 3 and here / "x.wav" in files
     scores = {heard(one)[3]["seed"]: heard(one)[3]["score"] for one in files}
     assert heard("x.wav")[3]["score"] == max(scores.values()) and len(scores) == 3
-    ranking = starter_ranking(RATE_HZ)
+    scorer = StarterToolbox(starter).scorer()
+    wanted = scorer.embed_text(["a dog barks"])[0]
     for one in files:  # 16 bits of a sound do not change what the ear hears
-        assert ranking([heard(one)[0]], "a dog barks")[0] == pytest.approx(heard(one)[3]["score"], abs=5e-3)
+        own = float(scorer.embed_audio([heard(one)[0]])[0] @ wanted)
+        assert own == pytest.approx(heard(one)[3]["score"], abs=5e-3)
     lines = [line for line in printed.splitlines() if line.startswith("  candidate")]
     assert [float(line.split()[-1]) for line in lines] == sorted(scores.values(), reverse=True)
     mkaudio(*common[:-1], 5, "-o", "folder", "--keep-candidates")
