@@ -157,14 +157,14 @@ def vae_preset(preset: Mapping[str, Mapping[str, Any]], where: str) -> VaePreset
     from mkaudio.models.training.config import TrainingConfig
     from mkaudio.models.vae.config import VaeConfig, VaeLossConfig
 
-    _check_sections(preset, where)
-    return VaePreset(
-        stream=_section("stream", StreamConfig, preset, where),
-        mel=_section("mel", MelConfig, preset, where),
-        vae=_section("vae", VaeConfig, preset, where),
-        vae_loss=_section("vae_loss", VaeLossConfig, preset, where),
-        vae_training=_section("vae_training", TrainingConfig, preset, where),
-    )
+    kinds = {
+        "stream": StreamConfig,
+        "mel": MelConfig,
+        "vae": VaeConfig,
+        "vae_loss": VaeLossConfig,
+        "vae_training": TrainingConfig,
+    }
+    return VaePreset(**_sections(kinds, preset, where))
 
 
 def ldm_preset(preset: Mapping[str, Mapping[str, Any]], where: str) -> LdmPreset:
@@ -180,26 +180,27 @@ def ldm_preset(preset: Mapping[str, Mapping[str, Any]], where: str) -> LdmPreset
     from mkaudio.models.diffusion.config import LdmConfig, LdmLossConfig
     from mkaudio.models.training.config import TrainingConfig
 
-    _check_sections(preset, where)
-    return LdmPreset(
-        stream=_section("stream", StreamConfig, preset, where),
-        conditioning=_section("conditioning", ConditioningConfig, preset, where),
-        ldm=_section("ldm", LdmConfig, preset, where),
-        ldm_loss=_section("ldm_loss", LdmLossConfig, preset, where),
-        ldm_training=_section("ldm_training", TrainingConfig, preset, where),
-    )
+    kinds = {
+        "stream": StreamConfig,
+        "conditioning": ConditioningConfig,
+        "ldm": LdmConfig,
+        "ldm_loss": LdmLossConfig,
+        "ldm_training": TrainingConfig,
+    }
+    return LdmPreset(**_sections(kinds, preset, where))
 
 
-def _check_sections(preset: Mapping[str, Mapping[str, Any]], where: str) -> None:
-    """See that there is no section which no training has.
+def _sections(kinds: Mapping[str, type], preset: Mapping[str, Mapping[str, Any]], where: str) -> dict[str, Any]:
+    """Return the sections of one training, checked; those of the other may stand in the same file.
 
     Raises:
-        ValueError: there is one.
+        ValueError: there is a section that no training has.
     """
-    sections = [field.name for kind in (VaePreset, LdmPreset) for field in fields(kind)]
+    known = [field.name for preset_of in (VaePreset, LdmPreset) for field in fields(preset_of)]
     for section in preset:
-        if section not in sections:
-            raise ValueError(f"{where}: no section [{section}]; {nearest(section, dict.fromkeys(sections))}")
+        if section not in known:
+            raise ValueError(f"{where}: no section [{section}]; {nearest(section, dict.fromkeys(known))}")
+    return {name: _section(name, kind, preset, where) for name, kind in kinds.items()}
 
 
 def _section(section: str, kind: type[Section], preset: Mapping[str, Mapping[str, Any]], where: str) -> Section:

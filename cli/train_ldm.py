@@ -5,28 +5,13 @@ from typing import Annotated
 
 import typer
 
-from mkaudio.cli.training_options import (
-    BatchSize,
-    Cache,
-    Cpu,
-    Data,
-    Events,
-    MaxSteps,
-    Preset,
-    Resume,
-    Seed,
-    Selection,
-    Settings,
-    Templates,
-    ValData,
-    Workers,
-)
+from mkaudio.cli import training_options as options
 
 _COMMAND = "train ldm"
 
 
 def ldm(
-    data: Data = None,
+    data: options.Data = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Folder of the run.  [default: runs/ldm-PRESET]")
     ] = None,
@@ -39,19 +24,19 @@ def ldm(
             help="What reads prompts: starter, or the folder or id of a CLAP, CLIP, T5 or BERT.  [default: the preset's]"
         ),
     ] = None,
-    preset: Preset = None,
-    settings: Settings = None,
-    events: Events = None,
-    templates: Templates = None,
-    selection: Selection = None,
-    val_data: ValData = None,
-    max_steps: MaxSteps = None,
-    batch_size: BatchSize = None,
-    seed: Seed = None,
-    workers: Workers = 1,
-    cpu: Cpu = False,
-    resume: Resume = False,
-    cache: Cache = None,
+    preset: options.Preset = None,
+    settings: options.Settings = None,
+    events: options.Events = None,
+    templates: options.Templates = None,
+    selection: options.Selection = None,
+    val_data: options.ValData = None,
+    max_steps: options.MaxSteps = None,
+    batch_size: options.BatchSize = None,
+    seed: options.Seed = None,
+    workers: options.Workers = 1,
+    cpu: options.Cpu = False,
+    resume: options.Resume = False,
+    cache: options.Cache = None,
 ) -> None:
     """Train the latent diffusion: prompts to latents of the autoencoder, from which mkaudio generate makes sound.
 

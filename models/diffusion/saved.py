@@ -12,7 +12,7 @@ from mkaudio.models.diffusion.config import LdmConfig, LdmLossConfig
 from mkaudio.models.diffusion.denoiser import Denoiser
 from mkaudio.models.diffusion.kept_vae import KEPT, check_vae
 from mkaudio.models.diffusion.schedule import NoiseSchedule
-from mkaudio.models.training.checkpoint import newest_checkpoint, read_checkpoint
+from mkaudio.models.training.checkpoint import chosen_checkpoint
 from mkaudio.models.vae.saved import Vae, load_vae
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def load_ldm(run: Path, device: str | torch.device = "cpu", vae: Path | None = N
     Raises:
         ValueError: there is none, it is damaged, or it is of another kind or another autoencoder.
     """
-    checkpoint = read_checkpoint(run) if run.name.isdecimal() else newest_checkpoint(run)
+    checkpoint = chosen_checkpoint(run)
     task = checkpoint.facts["task"]
     if task["name"] != "ldm":
         raise ValueError(
@@ -86,9 +86,7 @@ def load_ldm(run: Path, device: str | torch.device = "cpu", vae: Path | None = N
     check_vae(autoencoder, said["vae"]["fingerprint"], str(checkpoint.folder))
     config, loss = LdmConfig(**said["ldm"]), LdmLossConfig(**said["ldm_loss"])
     denoiser = Denoiser(config, autoencoder.config.latent_channels, said["conditioner"]["width"])
-    wanted = {f"denoiser.{name}": one for name, one in denoiser.state_dict().items()}
-    tensors = checkpoint.fit("ema", wanted)
-    denoiser.load_state_dict({name.removeprefix("denoiser."): one for name, one in tensors.items()})
+    denoiser.load_state_dict(checkpoint.fit("ema", denoiser.state_dict(), "denoiser."))
     denoiser.requires_grad_(False).eval().to(device)
     weights = checkpoint.files["ema.safetensors"]["sha256"]
     decides = json.dumps([weights, asdict(config), asdict(loss), said["vae"], said["conditioner"]], sort_keys=True)

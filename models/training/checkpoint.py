@@ -49,12 +49,13 @@ class Checkpoint:
         """
         return load_file(self.folder / f"{part}.safetensors")
 
-    def fit(self, part: str, wanted: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    def fit(self, part: str, wanted: Mapping[str, torch.Tensor], below: str = "") -> dict[str, torch.Tensor]:
         """Read the tensors of a part for a module that has tensors of the same names and shapes.
 
         Args:
             part: one of `PARTS`.
             wanted: the module's tensors by name.
+            below: of the part's tensors only those whose names begin so, by the rest of their names.
 
         Returns:
             The tensors, in the processor's memory.
@@ -62,7 +63,8 @@ class Checkpoint:
         Raises:
             ValueError: a tensor is missing, is one too many, or has another shape.
         """
-        found, where = self.tensors(part), self.folder / f"{part}.safetensors"
+        where = self.folder / f"{part}.safetensors"
+        found = {name.removeprefix(below): one for name, one in self.tensors(part).items() if name.startswith(below)}
         for what, names in (("lacks", wanted.keys() - found.keys()), ("has too many:", found.keys() - wanted.keys())):
             if names:
                 raise ValueError(
@@ -174,6 +176,19 @@ def newest_checkpoint(run: Path) -> Checkpoint:
     if not folders:
         raise ValueError(f"{run}: no training: there is no checkpoint in {run / FOLDER}")
     return read_checkpoint(folders[-1])
+
+
+def chosen_checkpoint(folder: Path) -> Checkpoint:
+    """Read the checkpoint that a person names: one of a run by its folder, or the run's newest.
+
+    Args:
+        folder: of a run, or of one of its checkpoints.
+
+    Returns:
+        The checkpoint; where there is none, or a damaged one, that is a `ValueError`.
+    """
+    is_run = (folder / FOLDER).is_dir()  # its name may be a number as well
+    return read_checkpoint(folder) if folder.name.isdecimal() and not is_run else newest_checkpoint(folder)
 
 
 def _write_tensors(path: Path, tensors: Mapping[str, torch.Tensor]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from mkaudio.models.training.interrupt import interrupts
 from mkaudio.models.training.logs import TrainingLog
 from mkaudio.models.training.memory import telling_what_to_lower
 from mkaudio.models.training.progress import Progress
-from mkaudio.models.training.resume import check_same
+from mkaudio.models.training.resume import check_held_out, check_same
 from mkaudio.models.training.run import Run
 from mkaudio.models.training.task import Task
 from mkaudio.shards import LocalStorage, locked
@@ -84,6 +84,8 @@ def train(
             check_same(checkpoint, task, config)
         streams = open_streams(accelerator.process_index, accelerator.num_processes)
         stack.callback(_close, streams)
+        if checkpoint is not None:
+            check_held_out(checkpoint, streams)
         stack.enter_context(torch.random.fork_rng([device] if device.type == "cuda" else []))
         stack.enter_context(telling_what_to_lower(config, accelerator.num_processes, task.memory_settings))
         interrupt = stack.enter_context(interrupts())

@@ -56,6 +56,25 @@ def check_same(checkpoint: Checkpoint, task: Task, config: TrainingConfig) -> No
         )
 
 
+def check_held_out(checkpoint: Checkpoint, streams: Streams) -> None:
+    """See that a training which goes on is judged by the sounds that it was judged by: val.csv is one table.
+
+    Args:
+        checkpoint: where it goes on.
+        streams: what it hears.
+
+    Raises:
+        ValueError: others are held out, or none where some were.
+    """
+    was = checkpoint.facts["val_stream"]["fingerprint"]
+    now = "" if streams.val is None else streams.val.fingerprint
+    if was != now:
+        raise ValueError(
+            f"{checkpoint.folder}: held out were the sounds {was or 'none'}, now they are {now or 'none'}: give the "
+            "--val-data that it was begun with, or begin anew elsewhere"
+        )
+
+
 def _differences(was: Mapping[str, Any], now: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     before, after = _flat(was, ""), _flat(now, "")
     names = [*before, *(name for name in after if name not in before)]

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ import torch
 from torch import Tensor
 
 from mkaudio.models.mel import MelConfig
-from mkaudio.models.training.checkpoint import FOLDER, Checkpoint, newest_checkpoint, read_checkpoint
+from mkaudio.models.training.checkpoint import chosen_checkpoint
 from mkaudio.models.vae.autoencoder import build_autoencoder
 from mkaudio.models.vae.config import VaeConfig
 from mkaudio.models.vae.latent_scale import LatentMoments
@@ -79,8 +78,7 @@ def load_vae(run: Path, device: str | torch.device = "cpu") -> Vae:
     Raises:
         ValueError: there is none, it is damaged, of another kind, or of a training without a step.
     """
-    is_run = (run / FOLDER).is_dir()  # its name may be a number as well
-    checkpoint = read_checkpoint(run) if run.name.isdecimal() and not is_run else newest_checkpoint(run)
+    checkpoint = chosen_checkpoint(run)
     task = checkpoint.facts["task"]
     if task["name"] != "vae":
         raise ValueError(
@@ -88,11 +86,10 @@ def load_vae(run: Path, device: str | torch.device = "cpu") -> Vae:
         )
     sizes = task["config"]
     config, mel = VaeConfig(**sizes["vae"]), MelConfig(**sizes["mel"])
-    tensors = checkpoint.tensors("ema")
     network: Any = build_autoencoder(config)
-    network.load_state_dict(_below("autoencoder", tensors, checkpoint))
+    network.load_state_dict(checkpoint.fit("ema", network.state_dict(), "autoencoder."))
     moments = LatentMoments()
-    moments.load_state_dict(_below("latent_moments", tensors, checkpoint))
+    moments.load_state_dict(checkpoint.fit("ema", moments.state_dict(), "latent_moments."))
     if not int(moments.steps):
         raise ValueError(f"{checkpoint.folder}: fresh weights, before the first step: let mkaudio train vae go on")
     network.requires_grad_(False).eval().to(device)
@@ -100,15 +97,3 @@ def load_vae(run: Path, device: str | torch.device = "cpu") -> Vae:
     decides = json.dumps([weights, asdict(config), asdict(mel)], sort_keys=True)
     fingerprint = hashlib.sha256(decides.encode()).hexdigest()[:12]
     return Vae(checkpoint.folder, checkpoint.step, mel, config, network, moments.scale, fingerprint)
-
-
-def _below(name: str, tensors: Mapping[str, Tensor], checkpoint: Checkpoint) -> dict[str, Tensor]:
-    """Return the tensors of a part of the module, by their names in it.
-
-    Raises:
-        ValueError: there is none.
-    """
-    found = {key.removeprefix(f"{name}."): one for key, one in tensors.items() if key.startswith(f"{name}.")}
-    if not found:
-        raise ValueError(f"{checkpoint.folder}: has no tensors of the {name}: another version of mkaudio made it")
-    return found

@@ -15,6 +15,7 @@ from mkaudio.models.training import checkpoint
 from mkaudio.models.training.checkpoint import (
     PARTS,
     checkpoint_folders,
+    chosen_checkpoint,
     newest_checkpoint,
     read_checkpoint,
     write_checkpoint,
@@ -125,6 +126,21 @@ def test_damage_is_refused_and_named(tmp_path, damage, said):
 def test_tensors_that_do_not_fit_the_network_are_refused(tmp_path, wanted, said):
     with pytest.raises(ValueError, match=said):
         read_checkpoint(written(tmp_path)).fit("weights", {name: torch.zeros(shape) for name, shape in wanted.items()})
+
+
+def test_tensors_below_a_name_are_read_by_the_rest_of_it(tmp_path):
+    found = read_checkpoint(written(tmp_path))
+    (tensor,) = found.fit("ema", {"c": torch.zeros((), dtype=torch.int64)}, "b.").values()
+    assert torch.equal(tensor, parts_of(1)["ema"]["b.c"])
+    with pytest.raises(ValueError, match=r"lacks 1 tensor\(s\), d"):
+        found.fit("ema", {"c": tensor, "d": tensor}, "b.")
+
+
+def test_a_checkpoint_is_named_by_its_folder_or_is_the_newest_of_a_run_that_may_be_named_by_a_number(tmp_path):
+    run = tmp_path / "2024"
+    for step in (1, 2):
+        written(run, step)
+    assert chosen_checkpoint(run).step == 2 and chosen_checkpoint(run / "checkpoints" / "00000001").step == 1
 
 
 def test_every_byte_is_on_disk_before_the_whole_has_its_name_and_it_gets_it_at_once(tmp_path, monkeypatch):

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from training_fakes import FakeTask, config_of, opened
 
+from mkaudio.models.training.batches import Streams
 from mkaudio.models.training.checkpoint import Checkpoint
 from mkaudio.models.training.config import FREE_ON_RESUME
-from mkaudio.models.training.resume import check_same, facts_of
+from mkaudio.models.training.resume import check_held_out, check_same, facts_of
 
 CONFIG = config_of()
 
@@ -70,3 +71,12 @@ def test_the_facts_say_what_made_it():
     facts = facts_of(FakeTask(), CONFIG, opened()(0, 1), {})
     assert facts["stream"] == {"fingerprint": "fake 0 8", "state": {"kind": "fake 0 8", "epoch": 0, "step": 0}}
     assert facts["val_stream"]["fingerprint"] == "fake 7 4" and facts["versions"]["torch"]
+
+
+def test_it_is_judged_by_the_same_sounds():
+    streams = opened()(0, 1)
+    check_held_out(begun(), streams)
+    with pytest.raises(ValueError, match=r"held out were the sounds fake 7 4, now they are none: give the --val-data"):
+        check_held_out(begun(), Streams(streams.train))
+    with pytest.raises(ValueError, match="now they are fake 0 8"):
+        check_held_out(begun(), Streams(streams.train, streams.train))
