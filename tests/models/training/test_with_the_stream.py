@@ -28,7 +28,6 @@ def test_a_training_on_plain_shards_goes_on_to_the_bit(noises, tmp_path):
     trained(tmp_path / "b", FakeTask(seed=4), config, opened, resume=True)
     for table in ("train", "val"):
         assert rows_of(tmp_path / "b", table) == rows_of(tmp_path / "a", table)
+    others = open_stream(noises, sample_rate_hz=4_000, batch_size=8, drop_last=True, cache=tmp_path / "cache")
     with pytest.raises(ValueError, match="other settings of the compositions"):
-        trained(tmp_path / "b", FakeTask(), config, lambda rank, n: Streams(
-            open_stream(noises, sample_rate_hz=4_000, batch_size=8, drop_last=True, cache=tmp_path / "cache")
-        ), resume=True)  # fmt: skip
+        trained(tmp_path / "b", FakeTask(), config, lambda rank, n: Streams(others, opened(rank, n).val), resume=True)
