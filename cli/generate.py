@@ -33,6 +33,7 @@ def generate(
         int, typer.Option(help="Sounds for each prompt, of which the best by its score is written.")
     ] = 1,
     keep_candidates: Annotated[bool, typer.Option("--keep-candidates", help="Write the others beside it.")] = False,
+    draw: Annotated[bool, typer.Option("--draw", help="Draw the mel of each sound, a .png beside it.")] = False,
     guidance: Annotated[float, typer.Option(help="How much the prompt decides; 1 is no guidance.")] = 3.0,
     sampler: Annotated[str, typer.Option(help="dpm or ddim.")] = "dpm",
     steps: Annotated[int | None, typer.Option(help="Of the sampler.  [default: 25 of dpm, 100 of ddim]")] = None,
@@ -81,12 +82,12 @@ def generate(
         )
     if sampler not in _STEPS:
         raise ValueError(f"--sampler {sampler}: {' or '.join(_STEPS)}")
-    files = GeneratedFiles.at(output, len(asked.texts), overwrite)
+    files = GeneratedFiles.at(output, len(asked.texts), overwrite, draw)
     from mkaudio.cli.generate_models import Settings
     from mkaudio.cli.generate_run import run_generate
 
     settings = Settings(
         checkpoint, vae, conditioner, vocoder, seed, n_candidates, keep_candidates, guidance, sampler,
-        _STEPS[sampler] if steps is None else steps, batch_size, duration_s, cpu,
+        _STEPS[sampler] if steps is None else steps, batch_size, duration_s, draw, cpu,
     )  # fmt: skip
     run_generate(asked, given, settings, files)

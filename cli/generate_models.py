@@ -29,6 +29,7 @@ class Settings:
         steps: of the sampler.
         batch_size: sounds that are made at once.
         duration_s: length; None: the training's window, or that of the sound to begin with.
+        draw: the mel of each sound is drawn.
         cpu: no GPU is used.
     """
 
@@ -44,6 +45,7 @@ class Settings:
     steps: int
     batch_size: int
     duration_s: float | None
+    draw: bool
     cpu: bool
 
 

@@ -4,6 +4,7 @@ import math
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tqdm import tqdm
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from mkaudio.models.generation.candidates import Candidate, Scorer
     from mkaudio.models.generation.given_sound import GivenSound
+    from mkaudio.models.mel import MelConfig
 
 Facts = dict[str, str | int | float]
 
@@ -60,6 +62,8 @@ def run_generate(asked: Asked, given: Given | None, settings: Settings, files: G
             table = table or (None if files.is_file else Table(files.folder))
             kept = found if settings.keep_candidates else found[:1]
             _write(text, kept, models.ldm.vae.mel.sample_rate_hz, facts, files, table)
+            if settings.draw:
+                _draw(text, kept, models.ldm.vae.mel, files)
             bar.write("\n".join(_lines(text, files, found)), file=sys.stdout)
         each_s = (time.monotonic() - began) / n_sounds
     print(
@@ -126,13 +130,32 @@ def _write(
     """Write the sounds of a prompt, the best first, and a row of the table for each."""
     from mkaudio.models.generation.sound_out import write_sound
 
-    best = files.best(text, kept[0].seed)
-    for place, one in enumerate(kept):
-        path = files.other(best, one.number, one.seed) if place else best
+    for path, one in _places(text, kept, files):
         said = {"seed": one.seed, "score": "" if one.score is None else round(one.score, 4), **facts}
         write_sound(path, one.sound, rate_hz, text, said)
         if table is not None:
             table.add({"file": path.name, "prompt": text, "candidate": one.number, **said})
+
+
+def _places(
+    text: str, kept: "Sequence[Candidate]", files: GeneratedFiles
+) -> "list[tuple[Path, Candidate]]":
+    """Return the file of each sound of a prompt, that of the best first."""
+    best = files.best(text, kept[0].seed)
+    return [(best, kept[0]), *((files.other(best, one.number, one.seed), one) for one in kept[1:])]
+
+
+def _draw(text: str, kept: "Sequence[Candidate]", config: "MelConfig", files: GeneratedFiles) -> None:
+    """Draw the mels of the sounds of a prompt as they can be heard, behind the vocoder."""
+    import torch
+
+    from mkaudio.models.diffusion.shown import draw_mels
+    from mkaudio.models.mel import LogMel
+
+    log_mel = LogMel(config)
+    for path, one in _places(text, kept, files):
+        title = f"{text}  (seed {one.seed})"
+        draw_mels(files.picture(path), title, {"generated": log_mel(torch.from_numpy(one.sound)[None])[0].numpy()}, config)
 
 
 def _lines(text: str, files: GeneratedFiles, found: "Sequence[Candidate]") -> list[str]:

@@ -25,13 +25,14 @@ class GeneratedFiles:
     is_file: bool
 
     @classmethod
-    def at(cls, output: Path | None, n_prompts: int, overwrite: bool) -> "GeneratedFiles":
+    def at(cls, output: Path | None, n_prompts: int, overwrite: bool, drawn: bool = False) -> "GeneratedFiles":
         """Decide by the name that is given, and see that nothing is lost.
 
         Args:
             output: where to; None: ./generated.wav, or for several prompts ./generated.
             n_prompts: how many there are.
             overwrite: what is there may go.
+            drawn: a picture is written beside each sound.
 
         Raises:
             ValueError: the name is of no sound file that is written, cannot hold several, or is taken.
@@ -47,12 +48,13 @@ class GeneratedFiles:
             raise ValueError(f"--output {target}: is a folder; name a file, or a folder without the ending {ending}")
         if not is_file and target.exists() and not target.is_dir():
             raise ValueError(f"--output {target}: is a file; name a .wav or .flac file, or a folder")
-        taken = target.exists() if is_file else target.is_dir() and any(target.iterdir())
+        files = cls(target, is_file)
+        written = [target, *([files.picture(target)] if drawn else [])]
+        taken = [one for one in written if one.exists()] if is_file else [*target.iterdir()] if target.is_dir() else []
         if taken and not overwrite:
-            raise ValueError(
-                f"--output {target}: {'exists' if is_file else 'not empty'}; name another, or give --overwrite"
-            )
-        return cls(target, is_file)
+            found = f"{taken[0]}: exists" if is_file else f"{target}: not empty"
+            raise ValueError(f"--output {found}; name another, or give --overwrite")
+        return files
 
     @property
     def folder(self) -> Path:
@@ -78,6 +80,14 @@ class GeneratedFiles:
         """
         stem = best.stem if self.is_file else best.stem.rpartition(".")[0]
         return best.with_name(f"{stem}.candidate-{candidate}.{seed}{best.suffix}")
+
+    def picture(self, sound: Path) -> Path:
+        """Return the picture of a sound.
+
+        Args:
+            sound: its file.
+        """
+        return sound.with_suffix(".png")
 
 
 class Table:

@@ -168,6 +168,7 @@ def run_training(
     """
     from mkaudio.cli.training_bar import training_bar
     from mkaudio.models.training.loop import train
+    from mkaudio.models.training.loss_plot import draw_losses
 
     about = {"command": asked.command, "heard": asdict(asked.heard.anywhere()), "settings": asked.sections}
     with training_bar(asked.command, config.max_steps) as progress:
@@ -175,6 +176,7 @@ def run_training(
     if not outcome.is_main:
         return
     print(f"{outcome.checkpoint}: step {outcome.step:,} of {config.max_steps:,}")
+    print(f"losses:      {draw_losses(asked.run, task.curves)}")
     if outcome.step < config.max_steps:
         print(f"ended by {outcome.ended}; go on with: mkaudio {asked.command} --output {asked.run} --resume")
     for line in then:

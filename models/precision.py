@@ -3,6 +3,10 @@
 import torch
 
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
+AUTO = "auto"
+"""bfloat16 where the device computes in it, else float32: a processor that only emulates it is slower for it."""
+_CPU_BFLOAT16 = ("avx512_bf16", "amx_bf16", "bf16")
+"""What a processor's capabilities call it."""
 
 
 def precision(device: torch.device, dtype: str) -> torch.autocast:
@@ -10,6 +14,28 @@ def precision(device: torch.device, dtype: str) -> torch.autocast:
 
     Args:
         device: where the network is.
-        dtype: a name in `DTYPES`.
+        dtype: a name in `DTYPES`, or "auto".
     """
-    return torch.autocast(device.type, DTYPES[dtype], enabled=dtype != "float32")
+    chosen = resolved(device, dtype)
+    return torch.autocast(device.type, DTYPES[chosen], enabled=chosen != "float32")
+
+
+def resolved(device: torch.device, dtype: str) -> str:
+    """Return the name of the type that "auto" means on a device; any other name as it is.
+
+    Args:
+        device: where the network is.
+        dtype: a name in `DTYPES`, or "auto".
+    """
+    if dtype != AUTO:
+        return dtype
+    return "bfloat16" if _computes_bfloat16(device) else "float32"
+
+
+def _computes_bfloat16(device: torch.device) -> bool:
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    if device.type == "cpu":
+        can = getattr(torch.cpu, "get_capabilities", dict)()  # torch before 2.10 cannot tell
+        return any(can.get(name, False) for name in _CPU_BFLOAT16)
+    return False

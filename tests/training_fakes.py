@@ -102,6 +102,7 @@ class FakeNetwork(torch.nn.Module):
 class FakeTask:
     name = "fake"
     memory_settings = ("width",)
+    curves = (("loss",),)
 
     def __init__(self, width=6, dropout=0.25, judge_from=3, seed=0):
         with torch.random.fork_rng():

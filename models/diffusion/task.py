@@ -38,6 +38,7 @@ class LdmTask:
 
     name = "ldm"
     memory_settings: Sequence[str] = ("ldm.block_channels",)
+    curves: Sequence[Sequence[str]] = (("loss", "mse", "mse_shuffled"),)
 
     def __init__(
         self,

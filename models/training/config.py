@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass, fields
 
 _DECAYS = ("constant", "cosine")
-_PRECISIONS = ("float32", "bfloat16")
+_PRECISIONS = ("float32", "bfloat16", "auto")
 
 FREE_ON_RESUME = frozenset({
     "max_steps", "max_minutes", "accumulate", "compile", "log_every", "validate_every", "validate_batches", "show_every",
@@ -29,7 +29,7 @@ class TrainingConfig:
         decay: of the learning rate after that: constant, or cosine (to 0 at max_steps).
         clip_norm: greatest norm of the gradients of a group; 0 for any.
         ema_decay: share of the averaged weights that stays at a step, in the long run; 0 for no average.
-        precision: of a forward: float32 or bfloat16. Weights are float32.
+        precision: of a forward: float32, bfloat16, or auto: bfloat16 where the device computes in it. Weights are float32.
         compile: run torch.compile on what the task names.
         seed: of what is drawn.
         log_every: when to log.

@@ -33,6 +33,11 @@ class Task(Protocol):
         """Names of the task's settings that cost memory, the strongest first: "crop_frames"."""
         ...
 
+    @property
+    def curves(self) -> Sequence[Sequence[str]]:
+        """Columns of the logs that tell how it goes, a panel of the loss plot for each group."""
+        ...
+
     def config(self) -> dict[str, Any]:
         """Return plain values (for JSON) that decide what the weights mean: a checkpoint of others is refused."""
         ...

@@ -48,6 +48,12 @@ class VaeTask:
         return (heard, "vae.block_channels")
 
     @property
+    def curves(self) -> Sequence[Sequence[str]]:
+        """The error beside that of means over squares; and the game, where there is one."""
+        game = () if self._training.discriminator is None else (("g_loss", "d_loss"),)
+        return (("l1", "pooled_4x4_l1"), *game)
+
+    @property
     def module(self) -> nn.Module:
         """The autoencoder with all that it is trained by."""
         return self._training

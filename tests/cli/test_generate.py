@@ -108,7 +108,9 @@ def test_one_prompt_becomes_a_file_with_its_tags(mkaudio, run, words, here, endi
 def test_several_become_a_folder_with_a_table_that_makes_them_again(mkaudio, run, words, here):
     (here / "more.csv").write_text("prompt\nrain falls\na dog\n")
     common = ["-c", run, "--steps", 3, "--duration-s", 0.3]
-    code, printed, _ = mkaudio("generate", "a dog", "--prompts", "more.csv", "-o", "out", *common, "--batch-size", 2)
+    code, printed, _ = mkaudio(
+        "generate", "a dog", "--prompts", "more.csv", "-o", "out", *common, "--batch-size", 2, "--draw"
+    )
     assert code == 0 and "3 of 0.30 s" in printed
     with (here / "out" / "prompts.csv").open(newline="") as handle:
         rows = list(csv.DictReader(handle))
@@ -116,6 +118,7 @@ def test_several_become_a_folder_with_a_table_that_makes_them_again(mkaudio, run
     assert sorted(one.name for one in (here / "out").iterdir()) == sorted([
         "prompts.csv",
         *(row["file"] for row in rows),
+        *(row["file"].replace(".wav", ".png") for row in rows),
     ])
     assert len({row["seed"] for row in rows}) == 3 and rows[0]["file"] == "a-dog.0.wav"
     for row in rows:
