@@ -11,6 +11,8 @@ from mkaudio.models.training.logs import FOLDER
 FILE = "loss.png"
 _SMOOTHED_OVER = 20
 """The bold line is a mean over one part of so many of the rows: a step's own number says more of its batch than of the weights."""
+_WIDE = 10
+"""Curves above 0 of which the highest value is more than so many times the lowest are drawn on a logarithmic scale."""
 
 Table = dict[str, list[float]]
 
@@ -41,6 +43,9 @@ def draw_losses(run: Path, panels: Sequence[Sequence[str]]) -> Path:
                 plot.plot(steps, smoothed(values), color=colour, label=f"{name}, training")
             if name in tables["val"]:
                 plot.plot(tables["val"]["step"], tables["val"][name], "o--", color=colour, label=f"{name}, held out")
+        drawn = [value for table in tables.values() for name in names for value in table.get(name, ())]
+        if drawn and 0 < _WIDE * min(drawn) < max(drawn):
+            plot.set_yscale("log")
         plot.legend(fontsize=9)
         plot.grid(alpha=0.3)
     plot.set_xlabel("step")

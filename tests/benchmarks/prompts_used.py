@@ -9,8 +9,8 @@ the mean of what the other's prompt costs, with a 95 % bootstrap interval over c
 
 Ear: aiSFX, which neither wrote the prompts nor trained anything. KINDS are words; the clips of TRAIN whose prompt has the
 words of one kind alone are that kind's, and its commonest prompts are made to sound. How near a sound is to a kind is the
-mean cosine to the five nearest clips of it, less how near that kind is to all made sounds. Own: nearness to the own kind less that to
-the others, its interval by bootstrap over kinds; first: how often the own kind is the nearest of all. The same for
+mean cosine to the five nearest clips of it, less how near that kind is to all made sounds. Own: how near the own kind is, less
+how near the others are, its interval by bootstrap over kinds; first: how often the own kind is the nearest of all. The same for
 real clips (which are then no neighbours of themselves), and for these through autoencoder and vocoder: what a perfect
 diffusion would reach.
 """
@@ -19,6 +19,7 @@ import argparse
 import os
 import re
 from collections import Counter
+from pathlib import Path
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
@@ -27,7 +28,6 @@ import numpy as np
 import torch
 
 from mkaudio import open_stream
-from mkaudio.cli.starter_ranking import starter_ranking
 from mkaudio.models.conditioning.cached import CachedConditioner
 from mkaudio.models.conditioning.load import load_conditioner
 from mkaudio.models.diffusion.prompt_use import prompt_use
@@ -36,25 +36,26 @@ from mkaudio.models.diffusion.saved import load_ldm
 from mkaudio.models.diffusion.training import LdmTraining
 from mkaudio.models.generation.generator import Generator
 from mkaudio.models.generation.vocoder import load_vocoder
+from mkaudio.models.mel import LogMel
 from mkaudio.models.starter.aisfx import AisfxEar
 from mkaudio.models.starter.fetch import fetch_second_ear
 from mkaudio.models.training.batches import SoundBatch
 from mkaudio.models.training.draw import StepDraw
 
 KINDS = {
-    "speech": r"speaks|speech|talk|voice", "music": r"\bmusic\b", "guitar": r"guitar", "drum": r"drum", "groan": r"groan|sighs?\b",
-    "laugh": r"laugh", "bird": r"bird|tweet|chirp", "dog": r"\bdog|bark", "sheep": r"sheep|bleat", "duck": r"duck|quack",
+    "speech": r"speaks|speech|talk|voice", "music": r"\bmusic\b", "guitar": r"guitar", "drum": r"drum", "laugh": r"laugh",
+    "groan": r"groan|sighs?\b", "bird": r"bird|tweet|chirp", "dog": r"\bdog|bark", "sheep": r"sheep|bleat", "duck": r"duck|quack",
     "insect": r"insect|cricket|buzz", "water": r"water|stream|splash", "rain": r"\brain", "explosion": r"explo|bang|boom",
-    "gun": r"\bgun|shot", "vehicle": r"vehicle|\bcar\b|truck|engine", "bell": r"\bbell|chime", "organ": r"organ", "flute": r"flute",
-    "metal": r"metal|clang|clink", "thump": r"thump|whack|thwack|thud", "door": r"door|knock", "scream": r"scream",
-    "roar": r"roar|growl", "sneeze": r"sneez", "plop": r"plop",
+    "gun": r"\bgun|shot", "vehicle": r"vehicle|\bcar\b|truck|engine", "bell": r"\bbell|chime", "organ": r"organ",
+    "flute": r"flute", "metal": r"metal|clang|clink", "thump": r"thump|whack|thwack|thud", "door": r"door|knock",
+    "scream": r"scream", "roar": r"roar|growl", "sneeze": r"sneez", "plop": r"plop",
 }  # fmt: skip
 FEWEST_CLIPS, MOST_CLIPS, NEIGHBOURS, BATCH = 12, 60, 5, 32
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("run")
+    parser.add_argument("run", type=Path)
     parser.add_argument("train")
     parser.add_argument("val", nargs="?")
     parser.add_argument("--clips", type=int, default=512)
@@ -83,8 +84,6 @@ def main():
     hear.print("the same, through autoencoder and vocoder", through, themselves=True)
     made = {kind: generated(generator, of_kind, arguments, ldm) for kind, of_kind in clips.items()}
     hear.print("generated", {kind: [sound for sound, _ in of_kind] for kind, of_kind in made.items()}, each=True)
-    scorer = starter_ranking(ldm.vae.mel.sample_rate_hz, "cpu")
-    print_starter(scorer, made)
 
 
 def print_gain(name, ldm, conditioner, dataset, arguments):
@@ -93,19 +92,30 @@ def print_gain(name, ldm, conditioner, dataset, arguments):
     training.denoiser = ldm.denoiser
     training.eval()
     stream = open_stream(
-        dataset, sample_rate_hz=ldm.vae.mel.sample_rate_hz, channels=1, window_s=arguments.window_s, batch_size=BATCH, epochs=1
+        dataset,
+        sample_rate_hz=ldm.vae.mel.sample_rate_hz,
+        channels=1,
+        window_s=arguments.window_s,
+        batch_size=BATCH,
+        epochs=1,
     )
     gains, own, n = [], [], 0
     for number, batch in enumerate(stream):
-        use = prompt_use(training, SoundBatch.of(batch, torch.device("cpu")), StepDraw(0, number, range(len(batch.keys)), "prompts used"))
+        use = prompt_use(
+            training,
+            SoundBatch.of(batch, torch.device("cpu")),
+            StepDraw(0, number, range(len(batch.keys)), "prompts used"),
+        )
         gains += use.gains.tolist()
         own += use.own.tolist()
         n += len(batch.keys)
         if n >= arguments.clips:
             break
     low, high = interval(np.array(gains))
-    print(f"{name}: loss {np.mean(own):.4f} with own prompts; others' cost {np.mean(gains):+.5f} [{low:+.5f} {high:+.5f}] more, "
-          f"{np.mean(gains) / np.mean(own):+.2%}; {np.mean(np.array(gains) > 0):.3f} of {len(gains)} clips gain by their own", flush=True)  # fmt: skip
+    share, gaining = np.mean(gains) / np.mean(own), np.mean(np.array(gains) > 0)
+    cost = f"{np.mean(gains):+.5f} [{low:+.5f} {high:+.5f}]"
+    print(f"{name}: loss {np.mean(own):.4f} with own prompts; others' cost {cost} more, {share:+.2%}; "
+          f"{gaining:.3f} of {len(gains)} clips gain by their own", flush=True)  # fmt: skip
 
 
 def clips_by_kind(dataset, rate_hz, window_s):
@@ -128,12 +138,12 @@ def generated(generator, clips, arguments, ldm):
 
 
 def round_trip(ldm, vocoder, sound):
-    from mkaudio.models.mel import LogMel
-
     factor = ldm.vae.config.factor * ldm.vae.mel.hop_samples
     whole = np.pad(sound, (0, -len(sound) % factor + factor))
     with torch.no_grad():
-        return vocoder(ldm.vae.decode(ldm.vae.encode(LogMel(ldm.vae.mel)(torch.from_numpy(whole)[None]))))[0].numpy()[: len(sound)]
+        return vocoder(ldm.vae.decode(ldm.vae.encode(LogMel(ldm.vae.mel)(torch.from_numpy(whole)[None]))))[0].numpy()[
+            : len(sound)
+        ]
 
 
 class Hearing:
@@ -147,7 +157,9 @@ class Hearing:
         heard = []
         for sound in sounds:
             trimmed, _ = librosa.effects.trim(sound, top_db=40)
-            heard.append(librosa.resample(trimmed, orig_sr=self.rate_hz, target_sr=self.ear.sample_rate_hz, res_type="soxr_hq"))
+            heard.append(
+                librosa.resample(trimmed, orig_sr=self.rate_hz, target_sr=self.ear.sample_rate_hz, res_type="soxr_hq")
+            )
         vectors = self.ear.embed([one.astype(np.float32) for one in heard])
         return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
@@ -166,26 +178,15 @@ class Hearing:
         near, own = np.array(near), np.array(own)
         near = near - near.mean(axis=0)
         rows, n = np.arange(len(own)), len(self.kinds)
-        ahead = (near[rows, own] - (near.sum(axis=1) - near[rows, own]) / (n - 1))
+        ahead = near[rows, own] - (near.sum(axis=1) - near[rows, own]) / (n - 1)
         by_kind = np.array([ahead[own == number].mean() for number in range(n)])
         places = (near > near[rows, own][:, None]).sum(axis=1)
         low, high = interval(by_kind)
-        print(f"{name}: own {by_kind.mean():+.4f} [{low:+.4f} {high:+.4f}]; first {np.mean(places == 0):.3f} (by chance {1 / n:.3f}), "
-              f"among the first five {np.mean(places < 5):.3f} ({5 / n:.3f}); {len(own)} sounds", flush=True)  # fmt: skip
+        first, five = (np.mean(places < most) for most in (1, 5))
+        print(f"{name}: own {by_kind.mean():+.4f} [{low:+.4f} {high:+.4f}]; first {first:.3f} (by chance {1 / n:.3f}), "
+              f"among the first five {five:.3f} ({5 / n:.3f}); {len(own)} sounds", flush=True)  # fmt: skip
         if each:
             print("  by kind: " + ", ".join(f"{self.kinds[one]} {by_kind[one]:+.3f}" for one in np.argsort(-by_kind)))
-
-
-def print_starter(scorer, made):
-    """Print the scores of the starter, whose ear chose the prompts of the training: no witness, but what ranks candidates."""
-    kinds = np.repeat(np.arange(len(made)), [len(of_kind) for of_kind in made.values()])
-    sounds = [sound for of_kind in made.values() for sound, _ in of_kind]
-    scores = np.stack([scorer(sounds, of_kind[0][1]) for of_kind in made.values()], axis=1)
-    own = scores[np.arange(len(sounds)), kinds]
-    ahead = own - (scores.sum(axis=1) - own) / (len(made) - 1)
-    by_kind = np.array([ahead[kinds == number].mean() for number in range(len(made))])
-    low, high = interval(by_kind)
-    print(f"generated, by the starter: own prompt {own.mean():.3f}, ahead of others' by {by_kind.mean():+.3f} [{low:+.3f} {high:+.3f}]")
 
 
 def interval(values, rounds=10_000):
