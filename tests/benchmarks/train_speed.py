@@ -1,18 +1,21 @@
 """How fast a training is, how much of its time it waits for sounds, and what its loop costs beside a plain one.
 
-    python tests/benchmarks/train_speed.py OUT [--events EVENTS] [--preset tiny] [--steps 40] [--rounds 5] [--workers 1] [--cpu]
+    python tests/benchmarks/train_speed.py OUT [--vae RUN] [--events EVENTS] [--preset tiny] [--steps 40] [--rounds 5]
+                                           [--workers 1] [--cpu]
 
-By turns in this one run, each way in its own process, in rounds of as many steps, with a fresh network that has warmed up:
+Without --vae it is the training of the autoencoder, its discriminator playing; with the RUN of one that of the diffusion, which
+encodes each sound and reads each prompt by frozen networks. By turns in this one run, each way in its own process, in rounds of
+as many steps, with a fresh network that has warmed up:
 
-    ours      mkaudio.models.training.loop.train with the autoencoder's task and the real stream of OUT, averages and logs as in
-              the preset; nothing is validated, shown or kept within the timed steps
-    plain     a loop by hand: the same network and losses, AdamW (fused, as ours), autocast, clipping, averages; its sounds lie in
-              the device's memory before the clock starts, it draws as PyTorch does, and logs nothing
+    ours      mkaudio.models.training.loop.train with the task and the real stream of OUT, averages and logs as in the preset;
+              nothing is validated, shown or kept within the timed steps
+    plain     a loop by hand: the same network and losses, AdamW (fused, as ours), autocast, clipping, averages; what ours
+              hears lies in memory before the clock starts, sounds in the device's; it draws as PyTorch does, and logs nothing
 
-`--workers 0,1` times ours with each number of reading processes; with 0 the wait is what the stream costs. With a discriminator,
-the steps are those of a training where it already plays. On a GPU both ways run as the preset says and then compiled.
-A ratio is that of two ways in the same round; shown are the median and the range over rounds. The processor's time says more than
-the clock where other work runs: that of the process which trains, and of those which read.
+`--workers 0,1` times ours with each number of reading processes; with 0 the wait is what the stream costs. A prompt is read by
+its network when it comes first, in both ways. On a GPU both run as the preset says and then compiled. A ratio is that of two
+ways in the same round; shown are the median and the range over rounds. The processor's time says more than the clock where
+other work runs: that of the process which trains, and of those which read.
 """
 
 import argparse
@@ -23,28 +26,31 @@ import time
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager, redirect_stdout
 from dataclasses import dataclass, field, replace
-from functools import cached_property
-from itertools import cycle, islice
+from functools import partial
+from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 
 import psutil
 import torch
 
-from mkaudio.cli.preset import read_preset, vae_preset, with_settings
+from mkaudio.cli.preset import ldm_preset, read_preset, vae_preset, with_settings
 from mkaudio.cli.training_run import Heard
 from mkaudio.cli.training_streams import streams_of
+from mkaudio.models.conditioning.cached import CachedConditioner
+from mkaudio.models.conditioning.load import load_conditioner
+from mkaudio.models.diffusion.task import LdmTask
 from mkaudio.models.precision import precision
 from mkaudio.models.training.batches import SoundBatch
 from mkaudio.models.training.loop import train
+from mkaudio.models.vae.saved import load_vae
 from mkaudio.models.vae.task import VaeTask
-
-KEPT_BATCHES = 8
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("dataset")
+    parser.add_argument("--vae", type=Path, help="a run of mkaudio train vae: the diffusion on its latents is timed")
     parser.add_argument("--events")
     parser.add_argument("--preset", default="tiny")
     parser.add_argument("--steps", type=int, default=40)
@@ -151,26 +157,60 @@ class Took:
         return sum(share / speed for share, speed in self.waits) / sum(1 / speed for _, speed in self.waits)
 
 
+class OfVae:
+    """What is the autoencoder's alone: its discriminator plays from the first step."""
+
+    what = "autoencoder"
+
+    def __init__(self, name):
+        self._preset = vae_preset(with_settings(read_preset(name), ["vae_loss.adversarial_start_step=1"]), name)
+        self.stream, self.config, self.mel = self._preset.stream, self._preset.vae_training, self._preset.mel
+
+    def task(self, device):
+        preset = self._preset
+        return VaeTask(preset.mel, preset.vae, preset.vae_loss, self.config.seed)
+
+
+class OfLdm:
+    """What is the diffusion's alone.
+
+    Args:
+        name: of the preset.
+        vae: device → the autoencoder.
+    """
+
+    what = "diffusion"
+
+    def __init__(self, name, vae):
+        self._preset, self._vae = ldm_preset(read_preset(name), name), vae
+        self.stream, self.config, self.mel = self._preset.stream, self._preset.ldm_training, vae("cpu").mel
+
+    def task(self, device):
+        preset, reads = self._preset, self._preset.conditioning
+        conditioner = CachedConditioner(load_conditioner(reads.name, device, reads.n_tokens), reads.cached_prompts)
+        return LdmTask(preset.ldm, preset.ldm_loss, self._vae(device), conditioner, self.config.seed)
+
+
 class Bench:
-    """A preset on a dataset; the batches of the loop by hand are read once in its process."""
+    """A training of a preset on a dataset."""
 
     def __init__(self, arguments, device, compiled):
-        self.device, self.steps = device, arguments.steps
-        settings = ["validate_every=0", "show_every=0", "checkpoint_every=0"]
-        preset = with_settings(read_preset(arguments.preset), [f"vae_training.{one}" for one in settings])
-        preset = vae_preset(with_settings(preset, ["vae_loss.adversarial_start_step=1"]), arguments.preset)
-        log_every = min(preset.vae_training.log_every, self.steps)
-        self.steps -= self.steps % log_every  # the last log is at the end, and tells of as many steps as the others
-        self.warm_up = log_every
-        max_steps = self.warm_up + self.steps
-        self.config = replace(preset.vae_training, max_steps=max_steps, log_every=log_every, compile=compiled)
-        self.preset, self.name = preset, Path(arguments.preset).stem
+        self.device, self.name = device, Path(arguments.preset).stem
+        name, vae = arguments.preset, arguments.vae
+        self.training = OfLdm(name, partial(load_vae, vae)) if vae else OfVae(name)
+        self.warm_up = min(self.training.config.log_every, arguments.steps)
+        # the last log is at the end, and tells of as many steps as the others
+        self.steps = arguments.steps - arguments.steps % self.warm_up
+        self.config = replace(
+            self.training.config, max_steps=self.warm_up + self.steps, log_every=self.warm_up, compile=compiled,
+            validate_every=0, show_every=0, checkpoint_every=0,
+        )  # fmt: skip
         self.workers = [int(one) for one in arguments.workers.split(",")]
         self.heard = Heard(arguments.dataset, arguments.events)
 
     def streams(self, workers):
-        preset = self.preset
-        return streams_of(self.heard, preset.stream, self.config, preset.mel.sample_rate_hz, workers, cache=None)
+        training = self.training
+        return streams_of(self.heard, training.stream, self.config, training.mel.sample_rate_hz, workers, cache=None)
 
     def ways(self):
         """Return names of ways, and how many reading processes each has; None for the loop by hand."""
@@ -182,26 +222,22 @@ class Bench:
         with redirect_stdout(None):  # what a stream says when it is opened
             return self.plain() if workers is None else self.ours(workers)
 
-    @cached_property
     def batches(self):
         with self.streams(0)(0, 1).train as stream:
-            return [SoundBatch.of(one, self.device) for one in islice(stream, KEPT_BATCHES)]
+            return [SoundBatch.of(one, self.device) for one in islice(stream, self.config.max_steps)]
 
     def named(self):
         gpu = self.device.type == "cuda"
         where = torch.cuda.get_device_name() if gpu else f"{torch.get_num_threads()} threads of the processor"
         how = f"{self.config.precision}{', compiled' if self.config.compile else ''}, {self.config.batch_size} sounds a step"
-        return f"{self.name} on {where}, torch {torch.__version__}, {how}, {self.steps} steps a round"
+        what = f"{self.name}'s {self.training.what}"
+        return f"{what} on {where}, torch {torch.__version__}, {how}, {self.steps} steps a round"
 
     def took(self):
         return Took(self.device, self.steps * self.config.batch_size)
 
-    def task(self):
-        preset = self.preset
-        return VaeTask(preset.mel, preset.vae, preset.vae_loss, self.config.seed)
-
     def ours(self, workers):
-        took, config = self.took(), self.config
+        took, task, config = self.took(), self.training.task(self.device), self.config
 
         def progress(step, numbers):
             if step == self.warm_up:
@@ -212,11 +248,11 @@ class Bench:
                     took.end()
 
         with tempfile.TemporaryDirectory() as folder:
-            train(self.task(), config, self.streams(workers), Path(folder) / "run", progress=progress)
+            train(task, config, self.streams(workers), Path(folder) / "run", progress=progress)
         return took
 
     def plain(self):
-        took, task, config = self.took(), self.task(), self.config
+        took, task, config = self.took(), self.training.task(self.device), self.config
         if config.compile:
             task.compile()
         network = task.module.to(self.device).train()
@@ -224,7 +260,7 @@ class Bench:
         optimizer = torch.optim.AdamW(groups, betas=config.betas, weight_decay=config.weight_decay, fused=True)
         weights = [one.detach() for one in network.parameters()]
         averages = [one.clone() for one in weights]
-        for step, batch in enumerate(islice(cycle(self.batches), config.max_steps), start=1):
+        for step, batch in enumerate(self.batches(), start=1):
             with precision(self.device, config.precision):
                 loss, _ = network(batch, PlainDraw(step, len(batch), self.device))
             loss.backward()
@@ -243,7 +279,10 @@ class Bench:
 
 @dataclass
 class PlainDraw:
-    """What is random in a step, as PyTorch has it: a row of the batch decides nothing."""
+    """What is random in a step, as PyTorch has it: a row of the batch decides nothing.
+
+    Whole numbers come from the processor: which prompts are dropped is decided there, and asking a device for it would wait.
+    """
 
     step: int
     n_rows: int
@@ -253,7 +292,7 @@ class PlainDraw:
         return torch.randn((self.n_rows, *shape), device=self.device)
 
     def integers(self, name, high):
-        return torch.randint(high, (self.n_rows,), device=self.device)
+        return torch.randint(high, (self.n_rows,))
 
     def shared(self, name):
         return torch.default_generator
