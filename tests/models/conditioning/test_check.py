@@ -92,6 +92,15 @@ def test_so_of_every_architecture(tiny_model, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("gone", ["text_projection.weight", "visual_projection.weight"])
+def test_a_clip_space_needs_both_its_towers(gone, tiny_model, tmp_path):
+    copy = shutil.copytree(tiny_model("clip"), tmp_path / "copy")
+    path = copy / "model.safetensors"
+    save_file({name: value for name, value in load_file(path).items() if name != gone}, path)
+    assert f"missing 1 ({gone})" in checked(f"clip-space:{copy}")[0]
+
+
+@pytest.mark.slow
 def test_what_cuts_pictures_is_looked_for(tiny_model, tmp_path):
     copy = shutil.copytree(tiny_model("clip"), tmp_path / "copy")
     (copy / "preprocessor_config.json").write_text("[]")

@@ -1,5 +1,7 @@
 """Names of a checkpoint against the real networks': whole is whole, and each tensor too few or too many is found."""
 
+from dataclasses import replace
+
 import pytest
 from safetensors import safe_open
 from tiny_models import KINDS
@@ -80,6 +82,15 @@ def test_one_fault_is_named_alone(changed, fault, name):
     stated = {"num_hidden_layers": 3, "vocab_size": 5, "hidden_size": 2}
     assert THREE.faults(three(), stated) == NONE
     assert THREE.faults(three(**changed), stated) == NONE | {fault: [name]}
+
+
+def test_a_tensor_of_two_names_may_have_either_or_both():
+    tied = replace(THREE, same={"other_table": "table"})
+    stated = {"vocab_size": 5, "hidden_size": 2}
+    assert tied.faults(three(table=None, other_table=(5, 2)), stated) == NONE
+    assert tied.faults(three(other_table=(5, 2)), stated) == NONE
+    assert tied.faults(three(table=None), stated) == NONE | {"missing": ["table"]}
+    assert tied.faults(three(table=None, other_table=(5, 3)), stated) == NONE | {"of another shape": ["table"]}
 
 
 def test_a_layer_between_that_is_missing_is_named_whole():
