@@ -71,8 +71,8 @@ def generate(
         raise ValueError("--checkpoint is missing: give a run of mkaudio train ldm")
     asked = asked_for(prompts or [], prompts_file, image or [])
     given = given_of(init_audio, strength, inpaint, duration_s)
-    for name, number in (("n-candidates", n_candidates), ("batch-size", batch_size)):
-        if number < 1:
+    for name, number in (("n-candidates", n_candidates), ("batch-size", batch_size), ("steps", steps)):
+        if number is not None and number < 1:
             raise ValueError(f"--{name} {number}: at least 1")
     if seed < 0:
         raise ValueError(f"--seed {seed}: 0 or more")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from mkaudio.models.conditioning.conditioner import Conditioner
     from mkaudio.models.diffusion.saved import Ldm
     from mkaudio.models.generation.generator import Generator
     from mkaudio.models.generation.vocoder import Vocoder
@@ -56,13 +57,15 @@ class Models:
     Args:
         ldm: the diffusion.
         vocoder: of its mels.
-        generator: both, and the conditioner.
+        conditioner: what reads prompts.
+        generator: all of them.
         device: where they are.
         window_s: longest sound of the training.
     """
 
     ldm: "Ldm"
     vocoder: "Vocoder"
+    conditioner: "Conditioner"
     generator: "Generator"
     device: str
     window_s: float
@@ -81,6 +84,20 @@ class Models:
             "checkpoint": self.ldm.fingerprint,
             "checkpoint_step": self.ldm.step,
         }
+
+
+def check_models(settings: Settings) -> None:
+    """See what can be seen before torch is loaded: whether there is a checkpoint, and whether its conditioner is here.
+
+    Args:
+        settings: how sounds are made.
+    """
+    from mkaudio.models.conditioning.check import check_conditioner
+    from mkaudio.models.training.checkpoint_state import chosen_folder, read_state
+
+    trained_with = read_state(chosen_folder(settings.checkpoint))["facts"]["task"]["config"].get("conditioner")
+    if trained_with is not None:  # else it is no diffusion, as load_ldm says
+        check_conditioner(settings.conditioner or trained_with["name"], trained_with["n_tokens"])
 
 
 def load_models(settings: Settings, report: Callable[[], None]) -> Models:
@@ -111,15 +128,14 @@ def load_models(settings: Settings, report: Callable[[], None]) -> Models:
         print(f"note: --vocoder {settings.vocoder} does not state all of its mels; taken is {taken}", file=sys.stderr)
     conditioner = load_conditioner(settings.conditioner or ldm.conditioner["name"], device, ldm.conditioner["n_tokens"])
     generator = Generator(ldm, conditioner, vocoder, config, report)
-    return Models(ldm, vocoder, generator, device, _window_s(ldm.folder))
+    return Models(ldm, vocoder, conditioner, generator, device, _window_s(ldm.folder))
 
 
 def _window_s(checkpoint: Path) -> float:
     """Return the longest sound of a training, as its checkpoint keeps its settings; else the default of all presets."""
     from mkaudio.cli.preset import StreamConfig
-    from mkaudio.models.training.checkpoint import STATE
-    from mkaudio.shards import LocalStorage, read_sealed
+    from mkaudio.models.training.checkpoint_state import read_state
 
-    facts: dict[str, Any] = read_sealed(LocalStorage(checkpoint), STATE)["facts"]
+    facts: dict[str, Any] = read_state(checkpoint)["facts"]
     stream = (facts.get("about") or {}).get("settings", {}).get("stream", {})
     return float(stream.get("window_s", StreamConfig().window_s))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tqdm import tqdm
 
 from mkaudio.cli.generate_inputs import Asked, Given, read_given
-from mkaudio.cli.generate_models import Models, Settings, load_models
+from mkaudio.cli.generate_models import Models, Settings, check_models, load_models
 from mkaudio.cli.generated_files import GeneratedFiles, Table
 from mkaudio.cli.printable import printable
 
@@ -34,9 +34,10 @@ def run_generate(asked: Asked, given: Given | None, settings: Settings, files: G
         settings: how.
         files: where to.
     """
+    ranking, pictures = _ranking(settings), _pictures(asked)
+    check_models(settings)
     from mkaudio.models.generation.candidates import candidates
 
-    ranking, pictures = _ranking(settings), _pictures(asked)
     forwards = math.ceil(round((given.strength if given else 1.0) * settings.steps, 6))
     n_sounds = len(asked.texts) * settings.n_candidates
     total = math.ceil(n_sounds / settings.batch_size) * forwards
@@ -46,6 +47,8 @@ def run_generate(asked: Asked, given: Given | None, settings: Settings, files: G
             bar.update()
 
         models = load_models(settings, step)
+        if not pictures:
+            _note_cut(asked.texts, models)
         begin, n_samples, facts = _begin(given, settings, models)
 
         def make(rows: Sequence[int], seeds: Sequence[int]) -> "NDArray[np.float32]":
@@ -117,6 +120,14 @@ def _begin(given: Given | None, settings: Settings, models: Models) -> "tuple[Gi
         )
         print(line, file=sys.stderr)
     return begin, n_samples, {"duration_s": n_samples / rate_hz, **facts}
+
+
+def _note_cut(texts: Sequence[str], models: Models) -> None:
+    """Say which prompts are longer than what is read of them."""
+    for text in dict.fromkeys(texts):
+        read, has = models.conditioner.tokens_read(text)
+        if read < has:
+            print(f"note: {printable(text)}: {read} of its {has} tokens are read, the rest is cut", file=sys.stderr)
 
 
 def _write(

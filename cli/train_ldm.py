@@ -54,6 +54,9 @@ def ldm(
     read = [] if conditioner is None else [f"conditioning.name={conditioner}"]
     asked = Asked.of(_COMMAND, run, heard, preset, [*(settings or ()), *read], "ldm_training", given, resume)
     chosen = ldm_preset(asked.sections, asked.where)
+    from mkaudio.models.conditioning.check import check_conditioner
+
+    check_conditioner(chosen.conditioning.name, chosen.conditioning.n_tokens)
     asked.check(cpu)
     if vae is None and not resume:
         raise ValueError("--vae is missing: give a run of mkaudio train vae")

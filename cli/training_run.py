@@ -142,9 +142,9 @@ def _as_begun(run: Path, command: str) -> tuple[Heard, Sections]:
     Raises:
         ValueError: no training of this kind was begun there.
     """
-    from mkaudio.models.training.checkpoint import newest_checkpoint
+    from mkaudio.models.training.checkpoint_state import newest_folder, read_state
 
-    about = newest_checkpoint(run).facts["about"]
+    about = read_state(newest_folder(run))["facts"]["about"]
     if about.get("command") != command:
         raise ValueError(f"{run}: was begun by mkaudio {about.get('command')}, this is mkaudio {command}")
     return Heard(**about["heard"]), about["settings"]

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
+_LOUDEST, _ITS_WINDOW_SAMPLES = 1.5, 1024
+"""Source: log-mels of Make-An-Audio lie between -5 and about 1.5; a tone's magnitude grows with the window."""
 _MOMENTUM = 0.99
 """Of Griffin-Lim. Source: librosa's own."""
 
@@ -83,6 +85,11 @@ class MelConfig:
     def silence(self) -> float:
         """What the log-mel of silence is."""
         return math.log10(self.floor)
+
+    @property
+    def loudest(self) -> float:
+        """What no log-mel of a sound within full scale is above."""
+        return _LOUDEST + math.log10(self.win_samples / _ITS_WINDOW_SAMPLES)
 
     def n_frames(self, n_samples: int) -> int:
         """Return how many frames so many samples give.

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import pyarrow as pa
-import pyarrow.dataset as pads
 import pyarrow.parquet as pq
 
 from mkaudio.shards.disk import naming
@@ -214,6 +213,8 @@ def tables_of(storage: Storage, names: Sequence[str]) -> Any:
         storage: of the dataset.
         names: the files; a missing one is a `FileNotFoundError`.
     """
+    import pyarrow.dataset as pads  # loads pandas
+
     file_system, prefix = storage.arrow()
     return pads.dataset([f"{prefix}/{name}" for name in names], format="parquet", filesystem=file_system)
 

@@ -32,6 +32,9 @@ class WordsConditioner:
         empty = torch.zeros(0, self.n_tokens, self.width)
         return Context(torch.stack(drawn) if drawn else empty, torch.ones(len(rows), self.n_tokens, dtype=torch.bool))
 
+    def tokens_read(self, prompt):
+        return min(len(prompt.split()), self.n_tokens), len(prompt.split())
+
 
 def write_vae(run, seed=0, mel=MEL, vae=VAE):
     network = randomised(build_autoencoder(vae, seed), seed)

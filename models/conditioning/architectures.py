@@ -1,8 +1,10 @@
 """The text models that can be read, by the `model_type` of their config. Loads torch where one is built, not before."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
+
+from mkaudio.models.conditioning.skeleton import Skeleton
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,17 +13,13 @@ class Architecture:
 
     Args:
         build: config.json's content -> the text network of transformers, without weights' values.
-        below: what the names of its tensors begin with in a checkpoint of the whole model.
-        other_parts: beginnings of names that belong to other parts of the whole model; all else must be used.
-        same: tensor of the network -> the one that it is another name of.
+        skeleton: names of its tensors.
         positions_taken: of `max_position_embeddings`, by what is no token; None: there is no most.
     """
 
     build: Callable[[dict[str, Any]], Any]
-    below: str
-    other_parts: tuple[str, ...]
-    same: dict[str, str] = field(default_factory=dict)
-    positions_taken: Callable[[Any], int] | None = lambda config: 0
+    skeleton: Skeleton
+    positions_taken: Callable[[Mapping[str, Any]], int] | None = lambda settings: 0
 
 
 def _clap(config: dict[str, Any]) -> Any:
@@ -56,23 +54,61 @@ def _bert(config: dict[str, Any]) -> Any:
     return BertModel(BertConfig.from_dict(config), add_pooling_layer=False)
 
 
-_CLAP = Architecture(
-    _clap,
-    "text_model.",
-    ("pooler.", "audio_model.", "audio_projection.", "text_projection.", "logit_scale"),
-    positions_taken=lambda config: int(config.pad_token_id) + 1,  # as RoBERTa counts: the first token is behind the pad
+def _as_bert(below: str, other_parts: tuple[str, ...]) -> Skeleton:
+    names = ("word_embeddings.weight", "position_embeddings.weight", "token_type_embeddings.weight")
+    outside = tuple(f"embeddings.{name}" for name in (*names, "LayerNorm.weight", "LayerNorm.bias"))
+    return Skeleton("encoder.layer.", "attention.self.query.weight", outside, outside[0], below, other_parts)
+
+
+def _as_clip(inside: str, below: str, other_parts: tuple[str, ...], projection: tuple[str, ...] = ()) -> Skeleton:
+    names = ("embeddings.token_embedding.weight", "embeddings.position_embedding.weight")
+    outside = tuple(inside + name for name in (*names, "final_layer_norm.weight", "final_layer_norm.bias"))
+    layers = f"{inside}encoder.layers."
+    return Skeleton(layers, "self_attn.q_proj.weight", outside + projection, outside[0], below, other_parts)
+
+
+_PICTURES_OF_CLIP = ("vision_model.", "visual_projection.", "logit_scale")
+_OTHERS_OF_CLAP = ("pooler.", "audio_model.", "audio_projection.", "text_projection.", "logit_scale")
+BERT = _as_bert("bert.", ("pooler.", "cls."))
+CLIP_PROJECTED = _as_clip("text_model.", "", _PICTURES_OF_CLIP, ("text_projection.weight",))
+CLIP_PICTURES = Skeleton(
+    "vision_model.encoder.layers.",
+    "self_attn.q_proj.weight",
+    (
+        *("vision_model.embeddings.class_embedding", "vision_model.embeddings.patch_embedding.weight"),
+        *("vision_model.embeddings.position_embedding.weight", "visual_projection.weight"),
+        *("vision_model.pre_layrnorm.weight", "vision_model.pre_layrnorm.bias"),
+        *("vision_model.post_layernorm.weight", "vision_model.post_layernorm.bias"),
+    ),
+    "",
+    other_parts=("text_model.", "text_projection.", "logit_scale"),
 )
-_CLIP = Architecture(_clip, "text_model.", ("vision_model.", "visual_projection.", "text_projection.", "logit_scale"))
-_T5 = Architecture(
-    _t5, "", ("decoder.", "lm_head."), {"encoder.embed_tokens.weight": "shared.weight"}, positions_taken=None
+_T5 = Skeleton(
+    "encoder.block.",
+    "layer.0.SelfAttention.q.weight",
+    ("shared.weight", "encoder.final_layer_norm.weight"),
+    "shared.weight",
+    other_parts=("decoder.", "lm_head."),
+    same={"encoder.embed_tokens.weight": "shared.weight"},
+    in_first=frozenset({"layer.0.SelfAttention.relative_attention_bias.weight"}),
+    depth="num_layers",
+    width="d_model",
 )
-_BERT = Architecture(_bert, "bert.", ("pooler.", "cls."))
+
+
+def _positions_before_the_first(settings: Mapping[str, Any]) -> int:
+    """As RoBERTa counts: the first token is behind the pad."""
+    return int(settings.get("pad_token_id", 1)) + 1
+
+
+_CLAP = Architecture(_clap, _as_bert("text_model.", _OTHERS_OF_CLAP), _positions_before_the_first)
+_CLIP = Architecture(_clip, _as_clip("", "text_model.", (*_PICTURES_OF_CLIP, "text_projection.")))
 
 TEXT_ARCHITECTURES = {
     "clap": _CLAP,
     "clap_text_model": _CLAP,
     "clip": _CLIP,
     "clip_text_model": _CLIP,
-    "t5": _T5,
-    "bert": _BERT,
+    "t5": Architecture(_t5, _T5, positions_taken=None),
+    "bert": Architecture(_bert, BERT),
 }

@@ -59,3 +59,11 @@ class CachedConditioner:
         while len(self._read) > self._most:
             self._read.popitem(last=False)
         return Context(context.to(self._device), mask.to(self._device))
+
+    def tokens_read(self, prompt: str) -> tuple[int, int]:
+        """Return how many tokens of a prompt are read, and how many it has.
+
+        Args:
+            prompt: a text.
+        """
+        return self._conditioner.tokens_read(prompt)

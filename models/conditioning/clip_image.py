@@ -4,7 +4,6 @@ B prompts, D width of the space, H x W pixels. Source: Make-An-Audio's image-to-
 unconditional); a video is the mean of its frames' unit vectors, brought back to unit length.
 """
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -15,17 +14,17 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn.functional import normalize
 
+from mkaudio.models.conditioning.architectures import CLIP_PICTURES, CLIP_PROJECTED
+from mkaudio.models.conditioning.check import PREPROCESSOR, Checked, picture_settings
 from mkaudio.models.conditioning.conditioner import Context
 from mkaudio.models.conditioning.fixed_shape import run_texts
 from mkaudio.models.conditioning.image_file import read_image
-from mkaudio.models.conditioning.model_files import ModelFiles, find_model, fingerprint_of
-from mkaudio.models.conditioning.tokenizer import FILE, check_vocabulary, load_tokenizer
+from mkaudio.models.conditioning.model_files import fingerprint_of
+from mkaudio.models.conditioning.tokenizer import FILE, check_vocabulary, count_tokens
 from mkaudio.models.conditioning.weights import fill, without_values
 
-_PREPROCESSOR = "preprocessor_config.json"
 _RECIPE = "clip-space 1"
 """Raise it when the same files would give other vectors."""
-_OTHER_PARTS = ("logit_scale",)
 
 Picture = Path | NDArray[np.uint8]
 """A file, or (H, W, 3) red, green, blue."""
@@ -36,27 +35,28 @@ class ClipSpace:
 
     n_tokens = 1
 
-    def __init__(self, files: ModelFiles, name: str, device: str | torch.device = "cpu") -> None:
-        """Load both towers.
+    def __init__(self, checked: Checked, name: str, device: str | torch.device = "cpu") -> None:
+        """Load both towers. What does not belong together is a `ValueError`.
 
         Args:
-            files: of a whole CLIP.
-            name: what it was asked for by.
+            checked: a whole CLIP.
+            name: what it was asked for by: "clip-space:" and its folder.
             device: where the networks run.
         """
+        files, self._tokenizer = checked.files, checked.tokenizer
         config, self._text, self._vision = without_values(files, lambda: _towers(files.config))
         text, vision = config.text_config, config.vision_config
-        self._tokenizer = load_tokenizer(files.folder, text.max_position_embeddings)
+        self._tokenizer.enable_truncation(text.max_position_embeddings)
         self._preprocess = _preprocessor(files.folder, vision.image_size)
         check_vocabulary(self._tokenizer, text.vocab_size, files.folder)
-        fill(self._text, files.weights, other_parts=(*_OTHER_PARTS, "vision_model.", "visual_projection."))
-        fill(self._vision, files.weights, other_parts=(*_OTHER_PARTS, "text_model.", "text_projection."))
+        fill(self._text, files.weights, other_parts=CLIP_PROJECTED.other_parts)
+        fill(self._vision, files.weights, other_parts=CLIP_PICTURES.other_parts)
         self._text.to(device)
         self._vision.to(device)
         self._device, self._pad = torch.device(device), int(text.pad_token_id or 0)
         self._most_tokens = int(text.max_position_embeddings)
         self.name, self.width = name, int(config.projection_dim)
-        self.fingerprint = fingerprint_of(files, FILE, _PREPROCESSOR, _RECIPE)
+        self.fingerprint = fingerprint_of(files, FILE, PREPROCESSOR, _RECIPE)
 
     def __call__(self, prompts: Sequence[str]) -> Context:
         """Place texts.
@@ -87,6 +87,15 @@ class ClipSpace:
         frames = [torch.stack([self._run_picture(frame) for frame in prompt]) for prompt in prompts]
         return self._context([unit.mean(0) for unit in frames])
 
+    def tokens_read(self, prompt: str) -> tuple[int, int]:
+        """Return how many tokens of a prompt are read into its one vector, and how many it has.
+
+        Args:
+            prompt: a text.
+        """
+        has = count_tokens(self._tokenizer, prompt)
+        return min(has, self._most_tokens), has
+
     def _context(self, vectors: Any) -> Context:
         rows = [normalize(vector.float(), dim=-1) for vector in vectors]
         context = torch.stack(rows)[:, None] if rows else torch.zeros(0, 1, self.width, device=self._device)
@@ -105,19 +114,6 @@ class ClipSpace:
         return normalize(vector.float(), dim=-1)
 
 
-def load_clip_space(name: str, device: str | torch.device = "cpu") -> ClipSpace:
-    """Load CLIP's space.
-
-    Args:
-        name: folder or id of a whole CLIP, without "clip-space:".
-        device: where the networks run.
-
-    Returns:
-        The conditioner, named "clip-space:NAME".
-    """
-    return ClipSpace(find_model(name, ("clip",)), f"clip-space:{name}", device)
-
-
 def _towers(settings: dict[str, Any]) -> tuple[Any, Any, Any]:
     """Build config, text and vision network."""
     from transformers.models.clip.configuration_clip import CLIPConfig
@@ -131,16 +127,14 @@ def _preprocessor(folder: Path, image_size: int) -> Any:
     """Build what makes pixels into the network's input.
 
     Raises:
-        ValueError: its settings are missing, or are those of another network.
+        ValueError: its settings are those of another network, or none.
     """
     from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
 
-    path = folder / _PREPROCESSOR
+    path = folder / PREPROCESSOR
     try:
-        preprocess = CLIPImageProcessorPil.from_dict(json.loads(path.read_bytes()))
-    except OSError:
-        raise ValueError(f"{path}: is missing, and says how pictures are cut: fetch the folder again") from None
-    except (ValueError, TypeError, AttributeError) as error:
+        preprocess = CLIPImageProcessorPil.from_dict(picture_settings(folder))
+    except (TypeError, AttributeError) as error:
         raise ValueError(f"{path}: cannot be read ({error}): fetch the file again") from error
     crop = preprocess.crop_size
     if (crop["height"], crop["width"]) != (image_size, image_size):

@@ -53,3 +53,11 @@ class Conditioner(Protocol):
             Their tokens, on the conditioner's device.
         """
         ...
+
+    def tokens_read(self, prompt: str) -> tuple[int, int]:
+        """Return how many tokens of a prompt are read, and how many it has: the rest is cut.
+
+        Args:
+            prompt: a text.
+        """
+        ...

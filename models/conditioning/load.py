@@ -2,12 +2,8 @@
 
 import torch
 
+from mkaudio.models.conditioning.check import CLIP_SPACE, N_TOKENS, STARTER, check_conditioner
 from mkaudio.models.conditioning.conditioner import Conditioner
-
-CLIP_SPACE = "clip-space:"
-"""Before the folder or id of a CLIP: one token for a text or an image, instead of a token for each of the text's."""
-N_TOKENS = 77
-"""Source: Make-An-Audio, and CLIP's most."""
 
 
 def load_conditioner(name: str, device: str | torch.device = "cpu", n_tokens: int = N_TOKENS) -> Conditioner:
@@ -22,19 +18,16 @@ def load_conditioner(name: str, device: str | torch.device = "cpu", n_tokens: in
     Returns:
         The conditioner.
     """
-    if name == "starter":
+    checked = check_conditioner(name, n_tokens)
+    if name == STARTER:
         from mkaudio.models.conditioning.starter_tokens import load_starter_tokens
         from mkaudio.models.starter.fetch import starter_folder
 
         return load_starter_tokens(starter_folder(), device, n_tokens)
     if name.startswith(CLIP_SPACE):
-        from mkaudio.models.conditioning.clip_image import load_clip_space
+        from mkaudio.models.conditioning.clip_image import ClipSpace
 
-        return load_clip_space(name.removeprefix(CLIP_SPACE), device)
-    from mkaudio.models.conditioning.architectures import TEXT_ARCHITECTURES
-    from mkaudio.models.conditioning.model_files import find_model
-
-    files = find_model(name, TEXT_ARCHITECTURES)
+        return ClipSpace(checked, name, device)
     from mkaudio.models.conditioning.text_models import load_text_model
 
-    return load_text_model(files, device, n_tokens)
+    return load_text_model(checked, device, n_tokens)

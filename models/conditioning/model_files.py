@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from huggingface_hub import constants, try_to_load_from_cache
-from huggingface_hub.errors import HFValidationError
 from safetensors import SafetensorError, safe_open
 
 CONFIG = "config.json"
@@ -88,6 +86,9 @@ def _folder_of(name: str) -> Path:
         return folder
     if folder.exists():
         raise ValueError(f"{name}: is a file; needed is a folder as save_pretrained() writes it")
+    from huggingface_hub import constants, try_to_load_from_cache  # a third of a second, which a folder need not wait
+    from huggingface_hub.errors import HFValidationError
+
     try:
         cached = try_to_load_from_cache(name, CONFIG, cache_dir=constants.HF_HUB_CACHE)
     except HFValidationError:

@@ -7,44 +7,41 @@ import torch
 from torch import Tensor
 
 from mkaudio.models.conditioning.architectures import TEXT_ARCHITECTURES
-from mkaudio.models.conditioning.model_files import ModelFiles, fingerprint_of
+from mkaudio.models.conditioning.check import Checked, check_sizes
+from mkaudio.models.conditioning.model_files import fingerprint_of
 from mkaudio.models.conditioning.token_states import TokenStates
-from mkaudio.models.conditioning.tokenizer import FILE, check_vocabulary, load_tokenizer
+from mkaudio.models.conditioning.tokenizer import FILE, count_tokens
 from mkaudio.models.conditioning.weights import fill, without_values
 
 _RECIPE = "token-states 1"
 """Raise it when the same files would give other states."""
 
 
-def load_text_model(files: ModelFiles, device: str | torch.device = "cpu", n_tokens: int = 77) -> TokenStates:
-    """Load a text model, its weights accounted for and its tokenizer tried.
+def load_text_model(checked: Checked, device: str | torch.device = "cpu", n_tokens: int = 77) -> TokenStates:
+    """Load a text model, its weights accounted for. What does not belong together in it is a `ValueError`.
 
     Args:
-        files: of a model whose type is in `TEXT_ARCHITECTURES`.
+        checked: a model whose type is in `TEXT_ARCHITECTURES`, checked for the same S.
         device: where the network runs.
         n_tokens: S.
 
     Returns:
         The conditioner, of the last hidden states (for CLIP behind the final layer norm).
-
-    Raises:
-        ValueError: tokenizer, config and weights do not belong together, or S is out of reach.
     """
+    files, tokenizer = checked.files, checked.tokenizer
     architecture = TEXT_ARCHITECTURES[files.model_type]
-    tokenizer = load_tokenizer(files.folder, n_tokens)
     network = without_values(files, lambda: architecture.build(files.config))
-    config = network.config
-    check_vocabulary(tokenizer, config.vocab_size, files.folder)
-    if architecture.positions_taken is not None:
-        most = config.max_position_embeddings - architecture.positions_taken(config)
-        if n_tokens > most:
-            raise ValueError(f"n_tokens: {n_tokens}: {files.name} reads {most} tokens at most")
-    fill(network, files.weights, architecture.below, architecture.other_parts, architecture.same)
+    config, names = network.config, architecture.skeleton
+    check_sizes(files, tokenizer, architecture, config.to_dict(), n_tokens)
+    fill(network, files.weights, names.below, names.other_parts, names.same)
     network.to(device)
 
     def encode(text: str) -> list[int]:
         ids: list[int] = tokenizer.encode(text).ids
         return ids
+
+    def count(text: str) -> int:
+        return count_tokens(tokenizer, text)
 
     def run(ids: Tensor, mask: Tensor) -> Tensor:
         states: Tensor = network(input_ids=ids, attention_mask=mask).last_hidden_state
@@ -52,4 +49,4 @@ def load_text_model(files: ModelFiles, device: str | torch.device = "cpu", n_tok
 
     name = fingerprint_of(files, FILE, _RECIPE, str(n_tokens))
     width, pad = int(config.hidden_size), int(config.pad_token_id or 0)
-    return TokenStates(files.name, width, n_tokens, name, torch.device(device), pad, encode, run)
+    return TokenStates(files.name, width, n_tokens, name, torch.device(device), pad, encode, count, run)

@@ -22,6 +22,7 @@ class TokenStates:
         device: where the network is.
         pad_token: what stands behind a text, where texts run together.
         encode: text -> 1 to S token ids, the network's own begin and end included.
+        count: text -> how many tokens it has, those beyond S included.
         run: (token ids (R, L), mask (R, L)) -> last hidden states (R, L, D).
     """
 
@@ -32,6 +33,7 @@ class TokenStates:
     device: torch.device
     pad_token: int
     encode: Callable[[str], list[int]]
+    count: Callable[[str], int]
     run: Callable[[Tensor, Tensor], Tensor]
 
     def __call__(self, prompts: Sequence[str]) -> Context:
@@ -51,3 +53,12 @@ class TokenStates:
             context[row, : len(ids)] = of_text[: len(ids)]
             mask[row, : len(ids)] = True
         return Context(context, mask)
+
+    def tokens_read(self, prompt: str) -> tuple[int, int]:
+        """Return how many tokens of a prompt are read, and how many it has.
+
+        Args:
+            prompt: a text.
+        """
+        has = self.count(prompt)
+        return min(has, self.n_tokens), has

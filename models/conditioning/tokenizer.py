@@ -55,19 +55,30 @@ def load_tokenizer(folder: Path, n_tokens: int) -> Tokenizer:
     return tokenizer
 
 
-def check_vocabulary(tokenizer: Tokenizer, vocabulary: int, folder: Path) -> None:
+def count_tokens(tokenizer: Tokenizer, text: str) -> int:
+    """Return how many tokens a text has, also those that are cut off.
+
+    Args:
+        tokenizer: one that cuts.
+        text: any.
+    """
+    kept = tokenizer.encode(text)
+    return len(kept.ids) + sum(part.special_tokens_mask.count(0) for part in kept.overflowing)
+
+
+def check_vocabulary(tokenizer: Tokenizer, vocabulary: int | None, folder: Path) -> None:
     """Compare a tokenizer with the model's config.
 
     Args:
         tokenizer: as loaded from the folder.
-        vocabulary: tokens that the network knows.
+        vocabulary: tokens that the network knows; None: it is not said.
         folder: of both.
 
     Raises:
         ValueError: they do not belong together.
     """
     found = tokenizer.get_vocab_size()
-    if not vocabulary - _MOST_UNUSED <= found <= vocabulary:
+    if vocabulary is not None and not vocabulary - _MOST_UNUSED <= found <= vocabulary:
         raise ValueError(
             f"{folder / FILE}: has {found} tokens, config.json says {vocabulary}: tokenizer and network are not of one "
             "model: fetch the folder again"

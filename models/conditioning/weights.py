@@ -15,12 +15,7 @@ from safetensors import safe_open
 from torch import Tensor
 
 from mkaudio.models.conditioning.model_files import CONFIG, ModelFiles
-
-_CONSTANTS = ("position_ids", "token_type_ids")
-"""Tables that a network makes itself; checkpoints of some versions have them too."""
-_OLD_NAMES = {"LayerNorm.gamma": "LayerNorm.weight", "LayerNorm.beta": "LayerNorm.bias"}
-"""As the first BERT was written."""
-_SHOWN = 3
+from mkaudio.models.conditioning.tensor_names import is_constant, must_fit, name_in_network, shapes_in
 
 
 def without_values(files: ModelFiles, build: Callable[[], Any]) -> Any:
@@ -51,7 +46,7 @@ def fill(
     other_parts: tuple[str, ...] = (),
     same: Mapping[str, str] | None = None,
 ) -> None:
-    """Give a network the values of a checkpoint, in float32, and freeze it.
+    """Give a network the values of a checkpoint, in float32, and freeze it. What does not fit is a `ValueError`.
 
     Args:
         network: of `without_values`.
@@ -59,48 +54,28 @@ def fill(
         below: taken off the beginning of the checkpoint's names.
         other_parts: beginnings of the names that the network has no use for.
         same: tensor of the network -> the one that it is another name of.
-
-    Raises:
-        ValueError: a tensor is missing, left over, or of another shape.
     """
     shapes = {path: _shapes(path) for path in weights}
-    places = {_name_in_network(name, below): (path, name) for path in weights for name in shapes[path]}
-    expected = {name: value for name, value in network.state_dict().items() if not _is_constant(name)}
+    places = {name_in_network(name, below): (path, name) for path in weights for name in shapes[path]}
+    expected = {name: value for name, value in network.state_dict().items() if not is_constant(name)}
     source_of = {name: name for name in expected}
     for name, source in (same or {}).items():
         source_of[name] = source_of[source] = source if source in places else name
     missing = [name for name, source in source_of.items() if source not in places]
-    left = [name for name in places if not (name in expected or name.startswith(other_parts) or _is_constant(name))]
+    left = [name for name in places if not (name in expected or name.startswith(other_parts) or is_constant(name))]
     found = {name: places[source] for name, source in source_of.items() if source in places}
     wrong = [name for name, (path, own) in found.items() if shapes[path][own] != tuple(expected[name].shape)]
-    faults = {"missing": missing, "left over": left, "of another shape": wrong}
-    if any(faults.values()):
-        told = "; ".join(f"{fault} {_some(names)}" for fault, names in faults.items() if names)
-        raise ValueError(
-            f"{weights[0]}: not the weights that its config.json describes: {told}: fetch the folder again"
-        )
+    must_fit(weights[0], {"missing": missing, "left over": left, "of another shape": wrong})
     tensors = _read({places[source] for source in source_of.values()})
     values = {name: tensors[places[source]] for name, source in source_of.items()}
     network.load_state_dict(values, strict=False, assign=True)
     network.requires_grad_(False).eval()
 
 
-def _is_constant(name: str) -> bool:
-    return name.rpartition(".")[2] in _CONSTANTS
-
-
-def _name_in_network(name: str, below: str) -> str:
-    for old, new in _OLD_NAMES.items():
-        if name.endswith(old):
-            name = name.removesuffix(old) + new
-    return name.removeprefix(below)
-
-
 def _shapes(path: Path) -> dict[str, tuple[int, ...]]:
     if path.suffix == ".bin":
         return {name: tuple(tensor.shape) for name, tensor in _torch_file(path).items()}
-    with safe_open(path, "pt") as handle:
-        return {name: tuple(handle.get_slice(name).get_shape()) for name in handle.keys()}  # noqa: SIM118 - no dict
+    return shapes_in(path)
 
 
 def _read(places: set[tuple[Path, str]]) -> dict[tuple[Path, str], Tensor]:
@@ -124,8 +99,3 @@ def _torch_file(path: Path) -> dict[str, Tensor]:
         said = " ".join(str(error).split())[:200]
         raise ValueError(f"{path}: cannot be read as data only ({said}): fetch the file again") from error
     return {name: tensor for name, tensor in stored.items() if isinstance(tensor, Tensor)}
-
-
-def _some(names: list[str]) -> str:
-    shown = ", ".join(sorted(names)[:_SHOWN])
-    return f"{len(names)} ({shown}{', …' if len(names) > _SHOWN else ''})"

@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mkaudio.models.training.checkpoint import FOLDER, STATE
+from mkaudio.models.training.checkpoint_state import FOLDER, STATE
 from mkaudio.models.vae.saved import load_vae
 from mkaudio.shards import LocalStorage, read_sealed, sealed
 from mkaudio.shards.local_storage import sync_file, sync_folder

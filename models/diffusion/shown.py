@@ -8,9 +8,6 @@ from numpy.typing import NDArray
 from mkaudio.models.mel import MelConfig, griffin_lim
 from mkaudio.models.vae.comparison import write_wav
 
-_HIGHEST = 1.5
-"""Where the colours end, about the loudest tone of full scale. Source: Make-An-Audio's mels, about from -5 to 1.5."""
-
 
 def write_generated(
     folder: Path,
@@ -35,9 +32,8 @@ def write_generated(
     """
     files = [folder / f"{name}.{kind}" for kind in ("original.wav", "generated.wav", "png", "txt")]
     write_wav(files[0], sound, config.sample_rate_hz)
-    sane = np.clip(
-        mels["generated"], config.silence, _HIGHEST
-    )  # an untrained network's would be louder than a float can say
+    # an untrained network's would be louder than a float can say
+    sane = np.clip(mels["generated"], config.silence, config.loudest)
     write_wav(files[1], griffin_lim(sane, config), config.sample_rate_hz)
     draw_mels(files[2], prompt, mels, config)
     files[3].write_text(f"{prompt}\n", encoding="utf-8")
@@ -69,7 +65,7 @@ def draw_mels(path: Path, title: str, mels: dict[str, NDArray[np.float32]], conf
             cmap="magma",
             extent=extent,
             vmin=config.silence,
-            vmax=_HIGHEST,
+            vmax=config.loudest,
             interpolation="nearest",
         )
         plot.set_title(name, fontsize=10, loc="left")

@@ -127,11 +127,11 @@ class Generator:
             keep,
         )
         mel = vae.decode(latents)
-        if (
-            begin is not None and begin.keep is not None
-        ):  # the decoder sees beyond a latent: what is kept is its own round trip
+        if begin is not None and begin.keep is not None:
+            # the decoder sees beyond a latent: what is kept is its own round trip
             mel = torch.where(begin.keep.repeat_interleave(vae.config.factor), begin.mel, mel)
         self._check(mel, seeds)
+        mel = mel.clamp(vae.mel.silence, vae.mel.loudest)  # an untrained network's would be no sound's
         made: NDArray[np.float32] = self._vocoder(mel)[:, :n_samples].numpy()
         return made
 

@@ -29,7 +29,7 @@ def stated_mel(config: Mapping[str, Any], extractor: Mapping[str, Any] | None, w
     """Return what is said of the mels, by the names in `MelConfig`.
 
     Args:
-        config: content of config.json.
+        config: content of config.json, with what transformers takes where it says nothing.
         extractor: content of preprocessor_config.json; None: there is none.
         where: the folder, for the error.
 
@@ -39,7 +39,11 @@ def stated_mel(config: Mapping[str, Any], extractor: Mapping[str, Any] | None, w
     Raises:
         ValueError: the two contradict each other, or the mels are of another kind.
     """
-    found: dict[str, float] = {"hop_samples": math.prod(config["upsample_rates"])}
+    found: dict[str, float] = {  # these three are never unstated
+        "hop_samples": math.prod(config["upsample_rates"]),
+        "sample_rate_hz": config["sampling_rate"],
+        "n_mels": config["model_in_dim"],
+    }
     for name, content in (("config.json", config), ("preprocessor_config.json", extractor or {})):
         kind, logarithm = content.get("feature_extractor_type", EXTRACTOR), content.get("log_mel", LOGARITHM)
         if kind != EXTRACTOR or logarithm != LOGARITHM:

@@ -22,11 +22,10 @@ from transformers.models.bert.modeling_bert import BertModel
 from mkaudio.models.precision import precision
 from mkaudio.models.starter.fetch import FetchError
 from mkaudio.models.starter.fingerprints import reader_fingerprint
+from mkaudio.models.starter.minilm_tokenizer import load_minilm_tokenizer
 
 N_DIMENSIONS = 384
-MAX_TOKENS = 256
-_VOCABULARY = 30_522
-_FILES = ("model.safetensors", "config.json", "tokenizer.json")
+_FILES = ("model.safetensors", "config.json")
 _NOT_USED = ("pooler.", "embeddings.position_ids")
 """Tensors of the checkpoint that a mean over tokens has no use for, by the start of their names."""
 
@@ -53,23 +52,13 @@ class MiniLM:
             dtype: of the forward: float32, bfloat16 or float16.
 
         Raises:
-            FetchError: the pack is not there.
-            ValueError: the tokenizer is not MiniLM's, or the weights are not.
+            FetchError: the pack is not there; what is there and not MiniLM's is a `ValueError`.
         """
-        weights, config, tokenizer = (folder / name for name in _FILES)
-        for path in (weights, config, tokenizer):
+        weights, config = (folder / name for name in _FILES)
+        for path in (weights, config):
             if not path.exists():
                 raise FetchError(f"{path}: not found: run `mkaudio fetch starter`")
-        self._tokenizer: Tokenizer = Tokenizer.from_file(str(tokenizer))
-        self._tokenizer.no_padding()
-        self._tokenizer.enable_truncation(MAX_TOKENS)
-        distinct = {tuple(self._tokenizer.encode(text).ids) for text in ("a dog barks", "a violin plays")}
-        if self._tokenizer.get_vocab_size() != _VOCABULARY or len(distinct) != 2:
-            found = self._tokenizer.get_vocab_size()
-            raise ValueError(
-                f"{tokenizer}: needed MiniLM's {_VOCABULARY} tokens, and that two texts differ; found {found} tokens: "
-                "delete the folder and run `mkaudio fetch starter`"
-            )
+        self._tokenizer: Tokenizer = load_minilm_tokenizer(folder)
         self._device, self._dtype = torch.device(device), dtype
         self._network = _bert(config, weights).to(self._device).eval().requires_grad_(False)
         self._read: dict[str, NDArray[np.float32]] = {}
@@ -101,6 +90,11 @@ class MiniLM:
     def network(self) -> torch.nn.Module:
         """The frozen BERT behind the vectors, for its tokens' states."""
         return self._network
+
+    @property
+    def tokenizer(self) -> Tokenizer:
+        """What makes tokens of texts; it cuts them at 256."""
+        return self._tokenizer
 
     def token_ids(self, text: str, most_tokens: int) -> list[int]:
         """Return a text's tokens.

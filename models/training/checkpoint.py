@@ -13,15 +13,22 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 
-from mkaudio.shards import LocalStorage, read_sealed, sealed
+from mkaudio.models.training.checkpoint_state import (
+    FOLDER,
+    FORMAT,
+    REMEDY,
+    STATE,
+    checkpoint_folders,
+    chosen_folder,
+    newest_folder,
+    read_state,
+)
+from mkaudio.shards import LocalStorage, sealed
 from mkaudio.shards.local_storage import sync_file, sync_folder
 from mkaudio.shards.staging import remove_folder
 from mkaudio.shards.steps import reached
 
-FOLDER = "checkpoints"
-STATE = "state.json"
 PARTS = ("weights", "ema", "optimizer")
-_FORMAT = 1
 _STEP_DIGITS = 8
 
 
@@ -80,17 +87,6 @@ class Checkpoint:
         return found
 
 
-def checkpoint_folders(run: Path) -> list[Path]:
-    """Return the checkpoints of a run, the oldest first.
-
-    Args:
-        run: folder of the run.
-    """
-    folder = run / FOLDER
-    names = [path for path in folder.iterdir() if path.name.isdecimal()] if folder.is_dir() else []
-    return sorted(names, key=lambda path: int(path.name))
-
-
 def write_checkpoint(
     run: Path, step: int, facts: Mapping[str, Any], parts: Mapping[str, Mapping[str, torch.Tensor]], keep: int
 ) -> Path:
@@ -115,7 +111,7 @@ def write_checkpoint(
             file = f"{part}.safetensors"
             files[file] = _write_tensors(folder / file, parts[part])
             reached("written", file)
-        state = {"format": _FORMAT, "step": step, "facts": dict(facts), "files": files}
+        state = {"format": FORMAT, "step": step, "facts": dict(facts), "files": files}
         (folder / STATE).write_bytes(sealed(state))
         for file in (*files, STATE):
             sync_file(folder / file)
@@ -144,19 +140,11 @@ def read_checkpoint(folder: Path) -> Checkpoint:
     Raises:
         ValueError: it is damaged.
     """
-    remedy = "remove this folder to go on from the checkpoint before, if there is one, or begin anew"
-    try:
-        state = read_sealed(LocalStorage(folder), STATE)
-    except FileNotFoundError as error:
-        raise ValueError(f"{folder}: no checkpoint: {STATE} is missing; {remedy}") from error
-    except ValueError as error:
-        raise ValueError(f"{error}; {remedy}") from error
-    if state.get("format") != _FORMAT:
-        raise ValueError(f"{folder}: format {state.get('format')!r}; this version of mkaudio reads format {_FORMAT}")
+    state = read_state(folder)
     for name, said in state["files"].items():
         wrong = _wrong(folder / name, said)
         if wrong:
-            raise ValueError(f"{folder / name}: damaged: {wrong}; {remedy}")
+            raise ValueError(f"{folder / name}: damaged: {wrong}; {REMEDY}")
     return Checkpoint(folder, state["step"], state["facts"], state["files"])
 
 
@@ -167,19 +155,13 @@ def newest_checkpoint(run: Path) -> Checkpoint:
         run: folder of the run.
 
     Returns:
-        The checkpoint.
-
-    Raises:
-        ValueError: there is none, or it is damaged.
+        The checkpoint; where there is none, or a damaged one, that is a `ValueError`.
     """
-    folders = checkpoint_folders(run)
-    if not folders:
-        raise ValueError(f"{run}: no training: there is no checkpoint in {run / FOLDER}")
-    return read_checkpoint(folders[-1])
+    return read_checkpoint(newest_folder(run))
 
 
 def chosen_checkpoint(folder: Path) -> Checkpoint:
-    """Read the checkpoint that a person names: one of a run by its folder, or the run's newest.
+    """Read the checkpoint that a person names.
 
     Args:
         folder: of a run, or of one of its checkpoints.
@@ -187,8 +169,7 @@ def chosen_checkpoint(folder: Path) -> Checkpoint:
     Returns:
         The checkpoint; where there is none, or a damaged one, that is a `ValueError`.
     """
-    is_run = (folder / FOLDER).is_dir()  # its name may be a number as well
-    return read_checkpoint(folder) if folder.name.isdecimal() and not is_run else newest_checkpoint(folder)
+    return read_checkpoint(chosen_folder(folder))
 
 
 def _write_tensors(path: Path, tensors: Mapping[str, torch.Tensor]) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from accelerate import Accelerator, DistributedDataParallelKwargs
 
 from mkaudio.models.training.allocator import keep_memory
 from mkaudio.models.training.batches import Streams
-from mkaudio.models.training.checkpoint import Checkpoint, checkpoint_folders, newest_checkpoint
+from mkaudio.models.training.checkpoint import Checkpoint, newest_checkpoint
+from mkaudio.models.training.checkpoint_state import checkpoint_folders
 from mkaudio.models.training.config import TrainingConfig
 from mkaudio.models.training.interrupt import interrupts
 from mkaudio.models.training.logs import TrainingLog

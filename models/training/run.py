@@ -9,7 +9,8 @@ from accelerate import Accelerator
 from accelerate.utils import gather_object
 
 from mkaudio.models.training.batches import SoundBatch, SoundBatchLike, Streams
-from mkaudio.models.training.checkpoint import Checkpoint, checkpoint_folders, write_checkpoint
+from mkaudio.models.training.checkpoint import Checkpoint, write_checkpoint
+from mkaudio.models.training.checkpoint_state import checkpoint_folders
 from mkaudio.models.training.config import TrainingConfig
 from mkaudio.models.training.draw import StepDraw
 from mkaudio.models.training.ema import Ema

@@ -7,9 +7,6 @@ from numpy.typing import NDArray
 
 from mkaudio.models.mel import MelConfig, griffin_lim
 
-_HIGHEST = 1.5
-"""Top of the colours. Source: log-mels of Make-An-Audio lie between -5 and about 1.5."""
-
 
 def write_comparison(
     folder: Path,
@@ -89,8 +86,8 @@ def draw_comparison(
     extent = (0, mel.shape[1] / config.frames_per_s, 0, config.n_mels)
     error = reconstruction - mel
     rows = [
-        ("original", mel, "magma", np.log10(config.floor), _HIGHEST),
-        ("reconstructed", reconstruction, "magma", np.log10(config.floor), _HIGHEST),
+        ("original", mel, "magma", config.silence, config.loudest),
+        ("reconstructed", reconstruction, "magma", config.silence, config.loudest),
         (f"reconstructed - original; mean size {np.abs(error).mean():.3f}", error, "coolwarm", -1.0, 1.0),
     ]
     plots = figure.subplots(len(rows), 1, sharex=True)

@@ -56,3 +56,24 @@ def mkaudio(monkeypatch, capsys):
         return code, captured.out, captured.err
 
     return run
+
+
+@pytest.fixture
+def cold():
+    """The command line in a process of its own: arguments → exit code, what it complained of, whether it loaded torch."""
+    import subprocess
+    import sys
+
+    code = (
+        "import sys; from mkaudio.cli.main import main\n"
+        "try: main()\n"
+        "finally: print('torch' in sys.modules or 'transformers' in sys.modules)"
+    )
+
+    def run(*arguments):
+        done = subprocess.run(
+            [sys.executable, "-c", code, *map(str, arguments)], capture_output=True, text=True, check=False
+        )
+        return done.returncode, done.stderr, done.stdout.splitlines()[-1] == "True"
+
+    return run

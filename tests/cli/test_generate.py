@@ -22,9 +22,10 @@ def run(tmp_path_factory):
 @pytest.fixture
 def words(monkeypatch):
     """The conditioner of the tiny run, which is no model that can be named."""
-    from mkaudio.models.conditioning import load
+    from mkaudio.models.conditioning import check, load
 
     asked = []
+    monkeypatch.setattr(check, "check_conditioner", lambda *of: None)
     monkeypatch.setattr(load, "load_conditioner", lambda *of: asked.append(of) or WordsConditioner())
     return asked
 
@@ -162,6 +163,22 @@ def test_a_given_sound_is_changed_by_its_strength_and_has_its_length(mkaudio, ru
     assert len(heard("on.wav")[0]) == 0.9 * RATE_HZ and heard("on.wav")[3]["inpaint"] == "0.5:0.9"
     code, _, complained = mkaudio(*common, "--inpaint", "0.5:0.8", "-o", "no.wav")
     assert code == 2 and "--inpaint 0.5:0.8: x.wav lasts 0.69 s" in complained and complained.count("\n") == 1
+
+
+@pytest.mark.slow
+def test_a_prompt_that_is_cut_is_noted_once(mkaudio, run, words, here):
+    (here / "prompts.txt").write_text("a dog barks at a cat\na dog barks\na dog barks at a cat\n")
+    code, _, complained = mkaudio("generate", "--prompts", "prompts.txt", "-c", run, "-o", "out", "--steps", 1)
+    assert code == 0
+    assert complained == "note: a dog barks at a cat: 3 of its 6 tokens are read, the rest is cut\n"
+
+
+@pytest.mark.slow
+def test_a_conditioner_that_is_not_here_is_said_before_torch_is_loaded(cold, run, here):
+    common = ["generate", "a dog", "-c", run]
+    for arguments, wanted in ((["--conditioner", here], "no config.json here"), ([], "words: no such folder")):
+        code, said, torch_loaded = cold(*common, *arguments)
+        assert (code, torch_loaded) == (2, False) and wanted in said and said.count("\n") == 1
 
 
 @pytest.mark.slow

@@ -16,7 +16,9 @@ def test_ours_are_whole_and_open_with_command_cost_and_result():
     for name in preset_names():
         vae_preset(read_preset(name), name)
         head = (_folder() / f"{name}.toml").read_text("utf-8").split("\n\n")[0]
-        assert head.startswith(f"# mkaudio train vae --data OUT --events EVENTS --preset {name}\n")
+        assert head.startswith("# make train")
+        for model in ("vae --data OUT --events EVENTS", f"ldm --data OUT --events EVENTS --vae runs/vae-{name}"):
+            assert f"\n# mkaudio train {model} --preset {name}\n" in head
         assert re.search(r"^# Cost: +\S", head, re.MULTILINE) and re.search(r"^# Expected: +\S", head, re.MULTILINE)
 
 

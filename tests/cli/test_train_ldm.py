@@ -43,6 +43,14 @@ def test_from_noises_to_a_generated_sound(mkaudio, noises, starter, tmp_path, mo
     assert (len(sound), rate_hz) == (11_200, 16_000)
 
 
+def test_a_conditioner_that_cannot_be_read_is_said_before_torch_is_loaded(cold, tmp_path):
+    for conditioner, wanted in ((tmp_path, "no config.json here"), (tmp_path / "none", "no such folder")):
+        code, said, torch_loaded = cold(
+            "train", "ldm", "--data", tmp_path, "--vae", tmp_path, "--conditioner", conditioner
+        )
+        assert (code, torch_loaded) == (2, False) and wanted in said and said.count("\n") == 1
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -51,13 +59,13 @@ def test_from_noises_to_a_generated_sound(mkaudio, noises, starter, tmp_path, mo
         (("--set", "conditioning.n_tokens=0"), "n_tokens = 0: give at least 1"),
     ],
 )
-def test_what_is_wrong_is_one_line(mkaudio, tmp_path, monkeypatch, arguments, said):
+def test_what_is_wrong_is_one_line(mkaudio, starter, tmp_path, monkeypatch, arguments, said):
     monkeypatch.chdir(tmp_path)
     code, out, errors = mkaudio("train", "ldm", *arguments)
     assert (code, out) == (2, "") and said in errors and errors.count("\n") == 1
 
 
-def test_without_an_autoencoder_there_is_nothing_to_train_on(mkaudio, noises, tmp_path, monkeypatch):
+def test_without_an_autoencoder_there_is_nothing_to_train_on(mkaudio, noises, starter, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     code, _, errors = mkaudio("train", "ldm", "--data", noises)
     assert code == 2 and "--vae is missing: give a run of mkaudio train vae" in errors

@@ -190,3 +190,12 @@ def test_what_cannot_be_is_said():
         griffin_lim(np.zeros((64, 10)), PAPER)
     with pytest.raises(ValueError, match="1 frames"):
         griffin_lim(np.zeros((80, 1)), PAPER)
+
+
+@pytest.mark.parametrize("config", [PAPER, WIDE, SHORT_WINDOW])
+def test_no_sound_within_full_scale_is_above_the_loudest(config):
+    rate_hz = config.sample_rate_hz
+    tones = [tone(f_hz, 0.25, rate_hz, 1.0) for f_hz in np.linspace(80, 1_000, 40)]
+    sounds = [*tones, *map(np.sign, tones), np.sign(noise(rate_hz // 4))]
+    loudest = LogMel(config)(torch.from_numpy(np.stack(sounds))).max().item()
+    assert config.loudest - 0.6 < loudest < config.loudest

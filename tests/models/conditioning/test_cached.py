@@ -13,6 +13,9 @@ class Counting:
     def __init__(self):
         self.asked = []
 
+    def tokens_read(self, prompt):
+        return 4, len(prompt)
+
     def __call__(self, prompts):
         self.asked += prompts
         mask = torch.arange(4) < torch.tensor([min(4, len(prompt) + 1) for prompt in prompts]).reshape(-1, 1)
@@ -31,6 +34,7 @@ def test_gives_the_bits_of_what_it_remembers(calls):
         assert torch.equal(found.context, expected.context) and torch.equal(found.mask, expected.mask)
         assert found.context.dtype == torch.float32
     assert (cached.name, cached.width, cached.n_tokens, cached.fingerprint) == ("counting", 5, 4, "abc")
+    assert cached.tokens_read("a dog") == (4, 5)
 
 
 def test_a_text_is_read_once():

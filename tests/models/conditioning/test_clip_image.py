@@ -85,6 +85,11 @@ def test_bits_depend_on_the_text_or_the_picture_alone(space, pictures):
     assert not texts.requires_grad and not shown.requires_grad
 
 
+def test_a_text_is_read_as_far_as_clip_reads(space):
+    assert space.tokens_read("a" * 300)[0] == 77 < space.tokens_read("a" * 300)[1]
+    assert space.tokens_read("a") == (3, 3)
+
+
 def test_a_file_is_its_pixels(space, pictures, tmp_path):
     Image.fromarray(pictures[0]).save(tmp_path / "a.png")
     found = space.pictures([[tmp_path / "a.png"]]).context

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from mkaudio.models.conditioning.check import check_conditioner
 from mkaudio.models.conditioning.load import load_conditioner
 from mkaudio.models.conditioning.starter_tokens import load_starter_tokens
 from mkaudio.models.starter.minilm import MiniLM
@@ -54,6 +55,8 @@ def test_a_long_text_keeps_its_end(starter, reader):
     found = short(["rain falls on a tin roof in the night", "rain"])
     assert found.mask.sum(1).tolist() == [6, 3]
     assert short.encode("rain falls on a tin roof in the night")[-1] == short.encode("rain")[-1]
+    assert short.tokens_read("rain falls on a tin roof in the night") == (6, 11) and short.tokens_read("rain") == (3, 3)
+    assert short.tokens_read("rain " * 300) == (6, 302)
     assert reader.token_ids("rain " * 300, 256) == reader.token_ids("rain " * 254, 256)
 
 
@@ -65,6 +68,6 @@ def test_the_starter_is_the_default_by_name(starter, tokens):
 
 
 @pytest.mark.parametrize("n_tokens", [2, 257])
-def test_tokens_out_of_reach_are_refused(n_tokens, starter):
+def test_tokens_out_of_reach_are_refused(n_tokens):
     with pytest.raises(ValueError, match=f"n_tokens: {n_tokens}: the starter reads 3 to 256"):
-        load_starter_tokens(starter, n_tokens=n_tokens)
+        check_conditioner("starter", n_tokens)

@@ -80,6 +80,9 @@ def test_a_long_prompt_is_cut_and_keeps_its_end(kind, tiny_model):
     assert found.context.shape[1] == 8 and found.mask[0].all() and not found.mask[1].all()
     assert conditioner.encode(long)[-1] == whole.encode(short)[-1]
     assert torch.equal(found.context[1], whole([short]).context[0, :8])
+    n_tokens = int(whole([SENTENCES[0]]).mask.sum())
+    assert n_tokens > 8 and conditioner.tokens_read(SENTENCES[0]) == (8, n_tokens)
+    assert conditioner.tokens_read(short) == whole.tokens_read(short) == (int(found.mask[1].sum()),) * 2
 
 
 def test_no_prompts_are_no_rows(kind, tiny_model):

@@ -140,6 +140,17 @@ def test_a_sound_is_continued_where_more_is_wanted(ldm):
         made(ldm, n_samples=20_000, given=GivenSound(SOUND, 1.0, (1.0, 1.5)))
 
 
+def test_what_no_sound_has_is_not_given_to_the_vocoder(ldm):
+    class Loud(SeenVae):
+        def decode(self, latent):
+            return 100 * (self._vae.decode(latent) + 2.5)
+
+    generator = generator_of(replace(ldm, vae=Loud(ldm.vae)))
+    generator.from_texts(["a dog"], [1], 12_000)
+    mel = generator._vocoder.mel
+    assert (mel.min().item(), mel.max().item()) == pytest.approx((MEL.silence, MEL.loudest))
+
+
 def test_each_forward_is_reported(ldm):
     for strength, forwards in ((1.0, 4), (0.5, 2), (0.0, 0)):
         calls = []

@@ -77,6 +77,8 @@ def test_another_mel_is_refused(folder, tmp_path):
         load_hifigan(folder, MelConfig())
     with pytest.raises(ValueError, match=r"hop_samples 128 \(the checkpoint: 256\)"):
         load_hifigan(saved(tmp_path / "hop", upsample_rates=[16, 8]), MEL)
+    with pytest.raises(ValueError, match=r"sample_rate_hz 22050 \(the checkpoint: 16000\)"):
+        load_hifigan(saved(tmp_path / "rate", sampling_rate=22_050), MEL)
     SpeechT5FeatureExtractor(num_mel_bins=16).save_pretrained(folder)
     with pytest.raises(ValueError, match=r"f_min_hz 80 .*, f_max_hz 7600 .*, floor 1e-10"):
         load_hifigan(folder, MEL)
@@ -85,6 +87,15 @@ def test_another_mel_is_refused(folder, tmp_path):
     (folder / "preprocessor_config.json").write_text("[]")
     with pytest.raises(ValueError, match="list, needed is a JSON object"):
         load_hifigan(folder, MEL)
+
+
+@pytest.mark.parametrize(("gone", "said"), [("model_in_dim", "n_mels 80"), ("upsample_rates", "hop_samples 256")])
+def test_what_config_leaves_to_transformers_is_compared_as_well(folder, gone, said):
+    path = folder / "config.json"
+    config = json.loads(path.read_text())
+    path.write_text(json.dumps({name: value for name, value in config.items() if name != gone}))
+    with pytest.raises(ValueError, match=f"other mels: {said} "):
+        load_hifigan(folder, MelConfig(n_mels=16 if gone != "model_in_dim" else 40, hop_samples=128))
 
 
 def test_a_folder_that_is_not_whole_is_refused(folder, tmp_path):

@@ -14,12 +14,12 @@ from safetensors.torch import load_file, save_file
 from mkaudio.models.training import checkpoint
 from mkaudio.models.training.checkpoint import (
     PARTS,
-    checkpoint_folders,
     chosen_checkpoint,
     newest_checkpoint,
     read_checkpoint,
     write_checkpoint,
 )
+from mkaudio.models.training.checkpoint_state import checkpoint_folders
 from mkaudio.shards import sealed
 
 

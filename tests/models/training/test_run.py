@@ -10,7 +10,8 @@ import torch
 from training_fakes import FakeTask, config_of, opened, rows_of, trained
 
 from mkaudio.models.training import run as run_module
-from mkaudio.models.training.checkpoint import checkpoint_folders, newest_checkpoint
+from mkaudio.models.training.checkpoint import newest_checkpoint
+from mkaudio.models.training.checkpoint_state import checkpoint_folders
 from mkaudio.models.training.finite import NotFiniteError
 from mkaudio.models.training.memory import OutOfMemoryError
 
