@@ -148,9 +148,7 @@ def _write(
             table.add({"file": path.name, "prompt": text, "candidate": one.number, **said})
 
 
-def _places(
-    text: str, kept: "Sequence[Candidate]", files: GeneratedFiles
-) -> "list[tuple[Path, Candidate]]":
+def _places(text: str, kept: "Sequence[Candidate]", files: GeneratedFiles) -> "list[tuple[Path, Candidate]]":
     """Return the file of each sound of a prompt, that of the best first."""
     best = files.best(text, kept[0].seed)
     return [(best, kept[0]), *((files.other(best, one.number, one.seed), one) for one in kept[1:])]
@@ -166,7 +164,9 @@ def _draw(text: str, kept: "Sequence[Candidate]", config: "MelConfig", files: Ge
     log_mel = LogMel(config)
     for path, one in _places(text, kept, files):
         title = f"{text}  (seed {one.seed})"
-        draw_mels(files.picture(path), title, {"generated": log_mel(torch.from_numpy(one.sound)[None])[0].numpy()}, config)
+        draw_mels(
+            files.picture(path), title, {"generated": log_mel(torch.from_numpy(one.sound)[None])[0].numpy()}, config
+        )
 
 
 def _lines(text: str, files: GeneratedFiles, found: "Sequence[Candidate]") -> list[str]:

@@ -1,5 +1,8 @@
 """In what precision a network's forward runs: float32, or autocast to a shorter type where that pays."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import torch
 
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
@@ -34,8 +37,8 @@ def resolved(device: torch.device, dtype: str) -> str:
 
 def _computes_bfloat16(device: torch.device) -> bool:
     if device.type == "cuda":
-        return torch.cuda.is_bf16_supported(including_emulation=False)
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     if device.type == "cpu":
-        can = getattr(torch.cpu, "get_capabilities", dict)()  # torch before 2.10 cannot tell
-        return any(can.get(name, False) for name in _CPU_BFLOAT16)
+        can: Mapping[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()  # torch before 2.10 cannot tell
+        return any(can.get(name) is True for name in _CPU_BFLOAT16)
     return False

@@ -10,7 +10,7 @@ from mkaudio.models.training.logs import FOLDER
 
 FILE = "loss.png"
 _SMOOTHED_OVER = 20
-"""The bold line is a mean over one part of so many of the rows: a step's own number says more of its batch than of the weights."""
+"""The bold line is a mean over one part of so many of the rows: a step's number says more of its batch than of the weights."""
 _WIDE = 10
 """Curves above 0 of which the highest value is more than so many times the lowest are drawn on a logarithmic scale."""
 

@@ -36,7 +36,7 @@ def test_what_is_there_stays_unless_it_may_go(tmp_path):
     GeneratedFiles.at(tmp_path / "empty", 2, False)
     (tmp_path / "y.png").touch()
     GeneratedFiles.at(tmp_path / "y.wav", 1, False)
-    with pytest.raises(ValueError, match="y.png: exists"):
+    with pytest.raises(ValueError, match=r"y\.png: exists"):
         GeneratedFiles.at(tmp_path / "y.wav", 1, False, drawn=True)
     for name, n_prompts, said in [
         ("y.wav", 2, "2 prompts do not go into one file; name a folder"),

@@ -10,7 +10,11 @@ CPU = torch.device("cpu")
 
 @pytest.mark.parametrize(
     "found, chosen",
-    [({"avx512_bf16": True}, "bfloat16"), ({"bf16": True}, "bfloat16"), ({"avx512_f": True, "avx512_bf16": False}, "float32")],
+    [
+        ({"avx512_bf16": True}, "bfloat16"),
+        ({"bf16": True}, "bfloat16"),
+        ({"avx512_f": True, "avx512_bf16": False}, "float32"),
+    ],
 )
 def test_auto_is_what_the_processor_computes_in(monkeypatch, found, chosen):
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: found)
