@@ -37,11 +37,11 @@ VAE_OPTIONS ?=
 LDM_OPTIONS ?=
 RUN ?= runs/$(PRESET)
 
-# From sounds to sounds in 20 minutes on two cores: windows of 5 s, half the cost of 10, and an autoencoder of 2,800 steps, not tiny's
+# From sounds to sounds in 20 minutes on two cores: windows of 5 s, half the cost of 10, and an autoencoder of 2,400 steps, not tiny's
 # 4,000. Of the ten demo sounds none is held out.
 TRAIN_DATA := $(or $(DATA),$(RUN)/data)
 TRAIN_SETTINGS := $(if $(DATA),,--set stream.window_s=5 $(if $(SOUNDS),,--set stream.val_share=0))
-VAE_SETTINGS := $(if $(DATA)$(filter-out tiny,$(PRESET)),,--max-steps 2800 --set vae_loss.adversarial_start_step=1961)
+VAE_SETTINGS := $(if $(DATA)$(filter-out tiny,$(PRESET)),,--max-steps 2400 --set vae_loss.adversarial_start_step=1681)
 TRAIN := $(BIN)/$(if $(GPUS),accelerate launch --num_processes $(GPUS) -m mkaudio,mkaudio) train
 BEGIN_OR_RESUME = $(if $(wildcard $(RUN)/$(1)/checkpoints/*),--resume,--data $(TRAIN_DATA) --events $(RUN)/events \
 	--preset $(PRESET) $(TRAIN_SETTINGS) $(2)) --output $(RUN)/$(1)
