@@ -61,6 +61,7 @@ def ldm(
     if vae is None and not resume:
         raise ValueError("--vae is missing: give a run of mkaudio train vae")
     from accelerate import PartialState
+    from accelerate.utils import parse_flag_from_env
 
     from mkaudio.models.conditioning.cached import CachedConditioner
     from mkaudio.models.conditioning.load import load_conditioner
@@ -68,7 +69,7 @@ def ldm(
     from mkaudio.models.diffusion.task import LdmTask
     from mkaudio.models.vae.saved import load_vae
 
-    state = PartialState()
+    state = PartialState(cpu=parse_flag_from_env("ACCELERATE_USE_CPU"))  # by itself it does not look there
     autoencoder = load_vae(vae or run / KEPT, state.device)
     with state.main_process_first():
         keep_vae(autoencoder, run)

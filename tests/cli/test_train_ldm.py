@@ -65,6 +65,19 @@ def test_what_is_wrong_is_one_line(mkaudio, starter, tmp_path, monkeypatch, argu
     assert (code, out) == (2, "") and said in errors and errors.count("\n") == 1
 
 
+def test_on_a_processor_is_there_where_there_is_a_gpu_as_well(mkaudio, noises, starter, tmp_path, monkeypatch):
+    import accelerate
+
+    def state(cpu=False):
+        raise ValueError(f"asked for the processor: {cpu}")
+
+    monkeypatch.setattr(accelerate, "PartialState", state)
+    for options in ([], ["--cpu"]):
+        monkeypatch.setenv("ACCELERATE_USE_CPU", "false")
+        _, _, errors = mkaudio("train", "ldm", "--data", noises, "--vae", tmp_path, *options)
+        assert f"asked for the processor: {bool(options)}" in errors
+
+
 def test_without_an_autoencoder_there_is_nothing_to_train_on(mkaudio, noises, starter, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     code, _, errors = mkaudio("train", "ldm", "--data", noises)
