@@ -59,6 +59,7 @@ $(RUN)/.heard: FORCE
 
 # A stage leaves a stamp when it is done, so that `make train` goes on where it was broken off.
 $(RUN)/.distilled: | setup $(RUN)/.heard
+	$(if $(DATA)$(SOUNDS),,$(BIN)/mkaudio fetch demo-sounds)
 	$(if $(DATA),,$(BIN)/mkaudio distill --input "$(or $(SOUNDS),$$($(BIN)/mkaudio fetch demo-sounds))" --output $(TRAIN_DATA) \
 		--window-s 5 --store-rate 16000 --clap starter-fast $(if $(wildcard $(TRAIN_DATA)/dataset.json),--resume) $(DISTILL_OPTIONS))
 	touch $@
