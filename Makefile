@@ -33,6 +33,7 @@ PRESET ?= tiny
 SOUNDS ?= $(wildcard sounds)
 DATA ?=
 GPUS ?=
+DISTILL_OPTIONS ?=
 VAE_OPTIONS ?=
 LDM_OPTIONS ?=
 RUN ?= runs/$(PRESET)
@@ -58,13 +59,13 @@ $(RUN)/.heard: FORCE
 
 # A stage leaves a stamp when it is done, so that `make train` goes on where it was broken off.
 $(RUN)/.distilled: | setup $(RUN)/.heard
+	$(if $(DATA)$(SOUNDS),,$(BIN)/mkaudio fetch demo-sounds)
 	$(if $(DATA),,$(BIN)/mkaudio distill --input "$(or $(SOUNDS),$$($(BIN)/mkaudio fetch demo-sounds))" --output $(TRAIN_DATA) \
-		--window-s 5 --store-rate 16000 --clap starter-fast $(if $(wildcard $(TRAIN_DATA)/dataset.json),--resume))
+		--window-s 5 --store-rate 16000 --clap starter-fast $(if $(wildcard $(TRAIN_DATA)/dataset.json),--resume) $(DISTILL_OPTIONS))
 	touch $@
 
 $(RUN)/.events: $(RUN)/.distilled
-	rm -rf $(RUN)/events
-	$(BIN)/mkaudio events $(TRAIN_DATA) --output $(RUN)/events
+	$(BIN)/mkaudio events $(TRAIN_DATA) --output $(RUN)/events --replace
 	touch $@
 
 $(RUN)/.vae: $(RUN)/.events

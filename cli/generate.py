@@ -82,7 +82,7 @@ def generate(
         )
     if sampler not in _STEPS:
         raise ValueError(f"--sampler {sampler}: {' or '.join(_STEPS)}")
-    files = GeneratedFiles.at(output, len(asked.texts), overwrite, draw)
+    files = GeneratedFiles.at(output, len(asked.texts), overwrite, draw, keep_candidates)
     from mkaudio.cli.generate_models import Settings
     from mkaudio.cli.generate_run import run_generate
 

@@ -155,8 +155,9 @@ def _places(text: str, kept: "Sequence[Candidate]", files: GeneratedFiles) -> "l
 
 
 def _draw(text: str, kept: "Sequence[Candidate]", config: "MelConfig", files: GeneratedFiles) -> None:
-    """Draw the mels of the sounds of a prompt as they can be heard, behind the vocoder."""
+    """Draw the mels of the sounds of a prompt as they can be heard, behind the vocoder; silence follows the shortest ones."""
     import torch
+    from torch.nn.functional import pad
 
     from mkaudio.models.diffusion.shown import draw_mels
     from mkaudio.models.mel import LogMel
@@ -164,9 +165,8 @@ def _draw(text: str, kept: "Sequence[Candidate]", config: "MelConfig", files: Ge
     log_mel = LogMel(config)
     for path, one in _places(text, kept, files):
         title = f"{text}  (seed {one.seed})"
-        draw_mels(
-            files.picture(path), title, {"generated": log_mel(torch.from_numpy(one.sound)[None])[0].numpy()}, config
-        )
+        sound = pad(torch.from_numpy(one.sound), (0, max(config.n_fft - len(one.sound), 0)))
+        draw_mels(files.picture(path), title, {"generated": log_mel(sound[None])[0].numpy()}, config)
 
 
 def _lines(text: str, files: GeneratedFiles, found: "Sequence[Candidate]") -> list[str]:

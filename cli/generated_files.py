@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
+from glob import escape
 from pathlib import Path
 
 FORMATS = (".wav", ".flac")
@@ -25,7 +26,9 @@ class GeneratedFiles:
     is_file: bool
 
     @classmethod
-    def at(cls, output: Path | None, n_prompts: int, overwrite: bool, drawn: bool = False) -> "GeneratedFiles":
+    def at(
+        cls, output: Path | None, n_prompts: int, overwrite: bool, drawn: bool = False, all_kept: bool = False
+    ) -> "GeneratedFiles":
         """Decide by the name that is given, and see that nothing is lost.
 
         Args:
@@ -33,6 +36,7 @@ class GeneratedFiles:
             n_prompts: how many there are.
             overwrite: what is there may go.
             drawn: a picture is written beside each sound.
+            all_kept: the other candidates are written beside the best.
 
         Raises:
             ValueError: the name is of no sound file that is written, cannot hold several, or is taken.
@@ -50,6 +54,7 @@ class GeneratedFiles:
             raise ValueError(f"--output {target}: is a file; name a .wav or .flac file, or a folder")
         files = cls(target, is_file)
         written = [target, *([files.picture(target)] if drawn else [])]
+        written += sorted(target.parent.glob(f"{escape(target.stem)}.candidate-*")) if all_kept else []
         taken = [one for one in written if one.exists()] if is_file else [*target.iterdir()] if target.is_dir() else []
         if taken and not overwrite:
             found = f"{taken[0]}: exists" if is_file else f"{target}: not empty"

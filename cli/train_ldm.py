@@ -1,5 +1,6 @@
 """`mkaudio train ldm`: the diffusion on an autoencoder's latents, which a text conditions."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -44,7 +45,7 @@ def ldm(
 
     Example: mkaudio train ldm --data audiosets-prompted --events events --vae runs/vae-tiny --preset tiny
     """  # noqa: DOC501 - what main() turns into exit codes
-    from mkaudio.cli.preset import ldm_preset
+    from mkaudio.cli.preset import ldm_preset, with_settings
     from mkaudio.cli.training_run import Asked, Heard, run_training
     from mkaudio.cli.training_streams import streams_of
 
@@ -54,13 +55,16 @@ def ldm(
     read = [] if conditioner is None else [f"conditioning.name={conditioner}"]
     asked = Asked.of(_COMMAND, run, heard, preset, [*(settings or ()), *read], "ldm_training", given, resume)
     chosen = ldm_preset(asked.sections, asked.where)
-    from mkaudio.models.conditioning.check import check_conditioner
+    from mkaudio.models.conditioning.check import check_conditioner, named_anywhere
 
     check_conditioner(chosen.conditioning.name, chosen.conditioning.n_tokens)
     asked.check(cpu)
+    name = named_anywhere(chosen.conditioning.name)
+    asked = replace(asked, sections=with_settings(asked.sections, [f"conditioning.name={name}"]))
     if vae is None and not resume:
         raise ValueError("--vae is missing: give a run of mkaudio train vae")
     from accelerate import PartialState
+    from accelerate.utils import parse_flag_from_env
 
     from mkaudio.models.conditioning.cached import CachedConditioner
     from mkaudio.models.conditioning.load import load_conditioner
@@ -68,11 +72,11 @@ def ldm(
     from mkaudio.models.diffusion.task import LdmTask
     from mkaudio.models.vae.saved import load_vae
 
-    state = PartialState()
+    state = PartialState(cpu=parse_flag_from_env("ACCELERATE_USE_CPU"))  # by itself it does not look there
     autoencoder = load_vae(vae or run / KEPT, state.device)
     with state.main_process_first():
         keep_vae(autoencoder, run)
-    reads = load_conditioner(chosen.conditioning.name, state.device, chosen.conditioning.n_tokens)
+    reads = load_conditioner(name, state.device, chosen.conditioning.n_tokens)
     training = chosen.ldm_training
     task = LdmTask(
         chosen.ldm,

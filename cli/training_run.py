@@ -165,6 +165,9 @@ def run_training(
         config: how.
         open_streams: as the loop calls it.
         then: what to do with it, a line each.
+
+    Raises:
+        KeyboardInterrupt: it was interrupted and is not done: what waits for it, as make does, must not go on.
     """
     from mkaudio.cli.training_bar import training_bar
     from mkaudio.models.training.loop import train
@@ -173,11 +176,12 @@ def run_training(
     about = {"command": asked.command, "heard": asdict(asked.heard.anywhere()), "settings": asked.sections}
     with training_bar(asked.command, config.max_steps) as progress:
         outcome = train(task, config, open_streams, asked.run, asked.resume, progress, about)
-    if not outcome.is_main:
-        return
-    print(f"{outcome.checkpoint}: step {outcome.step:,} of {config.max_steps:,}")
-    print(f"losses:      {draw_losses(asked.run, task.curves)}")
-    if outcome.step < config.max_steps:
-        print(f"ended by {outcome.ended}; go on with: mkaudio {asked.command} --output {asked.run} --resume")
-    for line in then:
-        print(line)
+    if outcome.is_main:
+        print(f"{outcome.checkpoint}: step {outcome.step:,} of {config.max_steps:,}")
+        print(f"losses:      {draw_losses(asked.run, task.curves)}")
+        if outcome.step < config.max_steps:
+            print(f"ended by {outcome.ended}; go on with: mkaudio {asked.command} --output {asked.run} --resume")
+        for line in then:
+            print(line)
+    if outcome.ended == "interrupt":
+        raise KeyboardInterrupt

@@ -23,6 +23,33 @@ def test_it_begins_with_sounds_and_ends_with_sounds(tmp_path):
     assert "fetch demo-sounds" in plan["distill"] and "stream.val_share=0" in plan["train ldm"]
 
 
+def test_sounds_that_cannot_be_fetched_end_it(tmp_path):
+    """Else distill would be given no name, which is the folder that it stands in."""
+    fake = tmp_path / "venv" / "bin" / "mkaudio"
+    fake.parent.mkdir(parents=True)
+    fake.write_text(f'#!/bin/sh\necho "$@" >> "{tmp_path}/asked"\ntest "$*" != "fetch demo-sounds"\n')
+    fake.chmod(0o755)
+    (tmp_path / "venv" / ".installed").touch()
+    command = ["make", f"RUN={tmp_path}/run", f"VENV={tmp_path}/venv", "SOUNDS=", f"{tmp_path}/run/.distilled"]
+    assert subprocess.run(command, cwd=ROOT, capture_output=True, check=False).returncode == 2
+    assert (tmp_path / "asked").read_text().splitlines() == ["fetch starter", "fetch demo-sounds"]
+
+
+def test_options_go_to_their_stages(tmp_path):
+    options = {"distill": "--max-refused 0.5", "train vae": "--max-steps 7", "train ldm": "--max-steps 9"}
+    given = [f"{stage.split()[-1].upper()}_OPTIONS={said}" for stage, said in options.items()]
+    plan = planned(f"RUN={tmp_path}", "SOUNDS=mine", *given)
+    assert all(plan[stage].rstrip().endswith(said) for stage, said in options.items())
+
+
+def test_nothing_but_an_event_database_gives_way_to_one(tmp_path):
+    """By `mkaudio events` itself, which refuses a folder of anything else."""
+    made = subprocess.run(
+        ["make", "-n", "train", f"RUN={tmp_path}"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert "rm " not in made.stdout and "--replace" in planned(f"RUN={tmp_path}")["events"]
+
+
 def test_a_dataset_is_not_distilled_again(tmp_path):
     plan = planned(f"RUN={tmp_path}", "DATA=mine", "PRESET=base", "GPUS=8")
     assert list(plan) == list(STAGES[1:])

@@ -68,6 +68,17 @@ def check_conditioner(name: str, n_tokens: int = N_TOKENS) -> Checked:
     return Checked(files, tokenizer)
 
 
+def named_anywhere(name: str) -> str:
+    """Return a conditioner's name so that it is found from any working directory: a folder by its whole path.
+
+    Args:
+        name: as `load_conditioner` takes it.
+    """
+    before = CLIP_SPACE if name.startswith(CLIP_SPACE) else ""
+    folder = Path(name.removeprefix(before)).expanduser()
+    return f"{before}{folder.absolute()}" if name != STARTER and folder.is_dir() else name
+
+
 def check_sizes(
     files: ModelFiles, tokenizer: Tokenizer, architecture: Architecture, settings: Mapping[str, Any], n_tokens: int
 ) -> None:

@@ -60,7 +60,7 @@ def find_model(name: str, architectures: Collection[str]) -> ModelFiles:
     except ValueError as error:
         raise ValueError(f"{path}: cannot be read as JSON ({error}): fetch the file again") from error
     found = config.get("model_type") if isinstance(config, dict) else None
-    if found not in architectures:
+    if not isinstance(found, str) or found not in architectures:
         raise ValueError(f"{path}: the model_type is {found!r}; can be read: {', '.join(sorted(architectures))}")
     return ModelFiles(name, folder, config, _weights_in(folder))
 

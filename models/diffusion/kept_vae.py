@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mkaudio.models.training.checkpoint_state import FOLDER, STATE
+from mkaudio.models.training.checkpoint_state import FOLDER, STATE, checkpoint_folders
 from mkaudio.models.vae.saved import load_vae
 from mkaudio.shards import LocalStorage, read_sealed, sealed
 from mkaudio.shards.local_storage import sync_file, sync_folder
@@ -24,11 +24,20 @@ def keep_vae(vae: "Vae", run: Path) -> Path:
         run: folder of the diffusion's run.
 
     Returns:
-        RUN/vae, which `load_vae` reads. Where another one is there, that is a `ValueError`.
+        RUN/vae, which `load_vae` reads.
+
+    Raises:
+        ValueError: another one is there.
     """
     target = run / KEPT
     if target.exists():
-        check_vae(vae, load_vae(target).fingerprint, str(run))
+        found = load_vae(target).fingerprint
+        if found != vae.fingerprint and not checkpoint_folders(run):
+            raise ValueError(  # a person's own, or of a training that ended before its first checkpoint
+                f"{target}: holds the autoencoder {found}, not {vae.fingerprint} as {vae.folder}, and no diffusion was trained "
+                "on it here: take another --output, or remove it"
+            )
+        check_vae(vae, found, str(run))
         return target
     storage = LocalStorage(run)
     with storage.staging("kept-vae") as staging:

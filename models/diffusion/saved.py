@@ -73,7 +73,7 @@ def load_ldm(run: Path, device: str | torch.device = "cpu", vae: Path | None = N
         The diffusion.
 
     Raises:
-        ValueError: there is none, it is damaged, or it is of another kind or another autoencoder.
+        ValueError: there is none, it is damaged, of a training without a step, of another kind or another autoencoder.
     """
     checkpoint = chosen_checkpoint(run)
     task = checkpoint.facts["task"]
@@ -81,6 +81,8 @@ def load_ldm(run: Path, device: str | torch.device = "cpu", vae: Path | None = N
         raise ValueError(
             f"{checkpoint.folder}: trained was {task['name']!r}, needed is a diffusion (mkaudio train ldm)"
         )
+    if not checkpoint.step:
+        raise ValueError(f"{checkpoint.folder}: fresh weights, before the first step: let mkaudio train ldm go on")
     said = task["config"]
     autoencoder = load_vae(vae or checkpoint.folder.parent.parent / KEPT, device)
     check_vae(autoencoder, said["vae"]["fingerprint"], str(checkpoint.folder))

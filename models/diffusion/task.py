@@ -50,7 +50,7 @@ class LdmTask:
         sampler: SamplerConfig | None = None,
     ) -> None:
         self._ldm, self._loss, self._vae, self._sampler = ldm, loss, vae, sampler or SamplerConfig()
-        self._read = {name: getattr(conditioner, name) for name in ("name", "width", "n_tokens", "fingerprint")}
+        self._conditioner = {name: getattr(conditioner, name) for name in ("name", "width", "n_tokens", "fingerprint")}
         self._training = LdmTraining(ldm, loss, vae, conditioner, seed)
 
     @property
@@ -65,7 +65,7 @@ class LdmTask:
             "ldm_loss": asdict(self._loss),
             "mel": asdict(self._vae.mel),
             "vae": {"fingerprint": self._vae.fingerprint, "latent_channels": self._vae.config.latent_channels},
-            "conditioner": dict(self._read),
+            "conditioner": dict(self._conditioner),
         }
 
     def parameter_groups(self, learning_rate: float) -> list[dict[str, Any]]:
@@ -89,6 +89,8 @@ class LdmTask:
 
     def validate(self, module: nn.Module, batch: SoundBatch, draw: StepDraw) -> dict[str, Tensor]:
         """Measure the loss with own prompts, and what shuffled prompts cost: the mean of `prompt_gain` and of its square.
+
+        A sound's other prompt is of the same batch, so that it is another one where more processes share the sounds.
 
         Args:
             module: the task's.

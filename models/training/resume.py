@@ -83,11 +83,15 @@ def _differences(was: Mapping[str, Any], now: Mapping[str, Any]) -> list[tuple[s
 
 
 def _flat(value: Any, name: str) -> dict[str, str]:
-    """Return settings by their dotted names, values as text: a tuple and the list that JSON makes of it are the same."""
+    """Return settings by their dotted names, values as text: a tuple and the list that JSON makes of it are the same.
+
+    What has a fingerprint is not compared by its name: it may lie in another folder now.
+    """
     if isinstance(value, Mapping) and value:
         return {
             key: said
             for part, one in value.items()
+            if not (part == "name" and "fingerprint" in value)
             for key, said in _flat(one, f"{name}.{part}" if name else part).items()
         }
     return {name: repr(list(value) if isinstance(value, tuple) else value)}

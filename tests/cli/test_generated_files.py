@@ -38,6 +38,12 @@ def test_what_is_there_stays_unless_it_may_go(tmp_path):
     GeneratedFiles.at(tmp_path / "y.wav", 1, False)
     with pytest.raises(ValueError, match=r"y\.png: exists"):
         GeneratedFiles.at(tmp_path / "y.wav", 1, False, drawn=True)
+    other = GeneratedFiles.at(tmp_path / "[z].wav", 1, False, all_kept=True).other(tmp_path / "[z].wav", 2, 77)
+    other.touch()
+    GeneratedFiles.at(tmp_path / "[z].wav", 1, False)
+    GeneratedFiles.at(tmp_path / "[z].wav", 1, True, all_kept=True)
+    with pytest.raises(ValueError, match=r"candidate-2\.77\.wav: exists"):
+        GeneratedFiles.at(tmp_path / "[z].wav", 1, False, all_kept=True)
     for name, n_prompts, said in [
         ("y.wav", 2, "2 prompts do not go into one file; name a folder"),
         ("y.mp3", 1, "written are .wav and .flac files"),

@@ -1,5 +1,7 @@
 """`mkaudio train ldm` and `mkaudio generate`, the whole way on short noises: autoencoder, diffusion, sound."""
 
+from types import SimpleNamespace
+
 import pytest
 import soundfile
 
@@ -63,6 +65,42 @@ def test_what_is_wrong_is_one_line(mkaudio, starter, tmp_path, monkeypatch, argu
     monkeypatch.chdir(tmp_path)
     code, out, errors = mkaudio("train", "ldm", *arguments)
     assert (code, out) == (2, "") and said in errors and errors.count("\n") == 1
+
+
+def test_on_a_processor_is_there_where_there_is_a_gpu_as_well(mkaudio, noises, starter, tmp_path, monkeypatch):
+    import accelerate
+
+    def state(cpu=False):
+        raise ValueError(f"asked for the processor: {cpu}")
+
+    monkeypatch.setattr(accelerate, "PartialState", state)
+    for options in ([], ["--cpu"]):
+        monkeypatch.setenv("ACCELERATE_USE_CPU", "false")
+        _, _, errors = mkaudio("train", "ldm", "--data", noises, "--vae", tmp_path, *options)
+        assert f"asked for the processor: {bool(options)}" in errors
+
+
+def test_a_run_keeps_where_its_conditioner_lies(mkaudio, noises, tmp_path, monkeypatch):
+    from tiny_ldm import MEL, WordsConditioner
+
+    from mkaudio.cli import training_run
+    from mkaudio.models.conditioning import check, load
+    from mkaudio.models.diffusion import kept_vae, task
+    from mkaudio.models.vae import saved
+
+    began = []
+    monkeypatch.setattr(check, "check_conditioner", lambda *of: None)
+    monkeypatch.setattr(load, "load_conditioner", lambda name, *of: WordsConditioner(name))
+    monkeypatch.setattr(saved, "load_vae", lambda *of: SimpleNamespace(mel=MEL))
+    monkeypatch.setattr(kept_vae, "keep_vae", lambda *of: None)
+    monkeypatch.setattr(task, "LdmTask", lambda ldm, loss, vae, reads, seed: reads.name)
+    monkeypatch.setattr(training_run, "run_training", lambda *of: began.append(of))
+    monkeypatch.setenv("ACCELERATE_USE_CPU", "true")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "clap").mkdir()
+    assert mkaudio("train", "ldm", "--data", noises, "--vae", "vae", "--conditioner", "clap")[0] == 0
+    (asked, loaded, *_), wanted = began[0], str(tmp_path / "clap")
+    assert loaded == wanted and asked.sections["conditioning"] == {"name": wanted, "n_tokens": 32}
 
 
 def test_without_an_autoencoder_there_is_nothing_to_train_on(mkaudio, noises, starter, tmp_path, monkeypatch):

@@ -33,6 +33,18 @@ def checked(*names, cache="none"):
     return said
 
 
+def test_a_folder_is_named_so_that_any_working_directory_finds_it(tmp_path, monkeypatch):
+    from mkaudio.models.conditioning.check import named_anywhere
+
+    monkeypatch.chdir(tmp_path)
+    for name in ("clap", "starter"):
+        (tmp_path / name).mkdir()
+    assert named_anywhere("clap") == str(tmp_path / "clap") == named_anywhere(str(tmp_path / "clap"))
+    assert named_anywhere("clip-space:clap") == f"clip-space:{tmp_path / 'clap'}"
+    for name in ("starter", "laion/clap-htsat-unfused", "clip-space:openai/clip"):
+        assert named_anywhere(name) == name
+
+
 def with_weights(folder, copy, more):
     shutil.copytree(folder, copy)
     path = copy / "model.safetensors"

@@ -56,6 +56,13 @@ def test_a_model_in_the_cache_is_found_by_its_id(tmp_path, monkeypatch):
     assert "no weights here" in refusal("laion/clap")
 
 
+@pytest.mark.parametrize("kind", ["gpt2", None, [], {"of": "bert"}, 3])
+def test_another_architecture_or_none_is_named(kind, tmp_path):
+    make(tmp_path, kind)
+    for known in (("bert",), {"bert": 1}):
+        assert f"the model_type is {kind!r}; can be read: bert" in refusal(tmp_path, known)
+
+
 @pytest.mark.parametrize("name", ["laion/no-such-clap", "nosuch", "/no/such/folder", "a b"])
 def test_no_such_model_says_how_to_get_it(name, tmp_path, monkeypatch):
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))

@@ -130,6 +130,16 @@ def test_what_is_no_diffusion_or_damaged_is_refused(run, vae, tmp_path):
         load_ldm(copy)
 
 
+def test_a_training_without_a_step_has_nothing_to_use(tmp_path, monkeypatch):
+    import tiny_ldm
+
+    monkeypatch.setattr(tiny_ldm, "STEP", 0)
+    with pytest.raises(
+        ValueError, match=r"00000000: fresh weights, before the first step: let mkaudio train ldm go on"
+    ):
+        load_ldm(tiny_ldm.write_ldm(tmp_path))
+
+
 def test_a_broken_training_goes_on_as_an_unbroken_one(vae, tmp_path):
     whole, broken = tmp_path / "whole", tmp_path / "broken"
     trained_ldm(whole, vae)

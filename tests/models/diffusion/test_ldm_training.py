@@ -54,7 +54,7 @@ def test_the_loss_of_a_perfect_denoiser_is_0_and_of_none_is_the_targets_square(p
     target = training.schedule.target(latents, noise, timesteps)
     assert untrained(batch, DRAW)[0].item() == pytest.approx(float(target.square().mean()), rel=1e-5)
     training.denoiser = Perfect(training, latents)
-    assert training(batch, DRAW)[0].item() < 1e-9 if prediction == "epsilon" else 1e-6
+    assert training(batch, DRAW)[0].item() < (1e-9 if prediction == "epsilon" else 1e-6)
 
 
 def test_latents_are_the_scaled_means_of_whole_windows():

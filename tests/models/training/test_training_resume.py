@@ -67,6 +67,18 @@ def test_another_task_or_network_is_named():
         check_same(begun(), other, CONFIG)
 
 
+def test_what_has_a_fingerprint_may_have_another_name():
+    task, moved, changed, renamed = (FakeTask() for _ in range(4))
+    for one, name, fingerprint in ((task, "a/clap", "1"), (moved, "b/clap", "1"), (changed, "a/clap", "2")):
+        one.config = lambda found={"name": name, "fingerprint": fingerprint}: {"reader": found}
+    check_same(begun(task), moved, CONFIG)
+    with pytest.raises(ValueError, match=r"settings: reader\.fingerprint was '1', is '2';"):
+        check_same(begun(task), changed, CONFIG)
+    task.config, renamed.config = (lambda found=found: {"loss": {"name": found}} for found in ("l1", "l2"))
+    with pytest.raises(ValueError, match=r"loss\.name was 'l1', is 'l2'"):
+        check_same(begun(task), renamed, CONFIG)
+
+
 def test_the_facts_say_what_made_it():
     facts = facts_of(FakeTask(), CONFIG, opened()(0, 1), {})
     assert facts["stream"] == {"fingerprint": "fake 0 8", "state": {"kind": "fake 0 8", "epoch": 0, "step": 0}}
