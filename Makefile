@@ -34,28 +34,29 @@ SOUNDS ?= $(wildcard sounds)
 DATA ?=
 GPUS ?=
 DISTILL_OPTIONS ?=
+TRAIN_OPTIONS ?=
 VAE_OPTIONS ?=
 LDM_OPTIONS ?=
-RUN ?= runs/$(PRESET)
+RUN ?= runs/$(basename $(notdir $(PRESET)))
 
 # From sounds to sounds in 20 minutes on two cores: windows of 5 s, half the cost of 10, and an autoencoder of 2,400 steps, not tiny's
 # 4,000. Of the ten demo sounds none is held out.
 TRAIN_DATA := $(or $(DATA),$(RUN)/data)
 TRAIN_SETTINGS := $(if $(DATA),,--set stream.window_s=5 $(if $(SOUNDS),,--set stream.val_share=0))
 VAE_SETTINGS := $(if $(DATA)$(filter-out tiny,$(PRESET)),,--max-steps 2400 --set vae_loss.adversarial_start_step=1681)
-TRAIN := $(BIN)/$(if $(GPUS),accelerate launch --num_processes $(GPUS) -m mkaudio,mkaudio) train
+TRAIN := $(BIN)/$(if $(GPUS),accelerate launch --multi_gpu --num_processes $(GPUS) -m mkaudio,mkaudio) train
 BEGIN_OR_RESUME = $(if $(wildcard $(RUN)/$(1)/checkpoints/*),--resume,--data $(TRAIN_DATA) --events $(RUN)/events \
 	--preset $(PRESET) $(TRAIN_SETTINGS) $(2)) --output $(RUN)/$(1)
 
 train: $(RUN)/.sounds ## Distil SOUNDS, train both models on them, make sounds: make train [SOUNDS=folder | DATA=dataset] [PRESET=base].
 	@echo "sounds and their mels: $(RUN)/sounds; losses: $(RUN)/vae/loss.png $(RUN)/ldm/loss.png"
 
-# A run is of one set of sounds.
-HEARD := $(or $(DATA),$(SOUNDS),the demo sounds)
+# A run is of one preset and one set of sounds.
+HEARD := $(PRESET) on $(or $(DATA),$(SOUNDS),the demo sounds)
 $(RUN)/.heard: FORCE
 	@mkdir -p $(RUN)
 	@test -e $@ || echo "$(HEARD)" > $@
-	@test "$$(cat $@)" = "$(HEARD)" || { echo "$(RUN) was begun with $$(cat $@), not with $(HEARD): take RUN=another folder, or remove it"; exit 2; }
+	@test "$$(cat $@)" = "$(HEARD)" || { echo "$(RUN) is of $$(cat $@), not of $(HEARD): take RUN=another folder, or remove it"; exit 2; }
 
 # A stage leaves a stamp when it is done, so that `make train` goes on where it was broken off.
 $(RUN)/.distilled: | setup $(RUN)/.heard
@@ -69,11 +70,11 @@ $(RUN)/.events: $(RUN)/.distilled
 	touch $@
 
 $(RUN)/.vae: $(RUN)/.events
-	$(TRAIN) vae $(call BEGIN_OR_RESUME,vae,$(VAE_SETTINGS)) $(VAE_OPTIONS)
+	$(TRAIN) vae $(call BEGIN_OR_RESUME,vae,$(VAE_SETTINGS)) $(TRAIN_OPTIONS) $(VAE_OPTIONS)
 	touch $@
 
 $(RUN)/.ldm: $(RUN)/.vae
-	$(TRAIN) ldm $(call BEGIN_OR_RESUME,ldm) --vae $(RUN)/vae $(LDM_OPTIONS)
+	$(TRAIN) ldm $(call BEGIN_OR_RESUME,ldm) --vae $(RUN)/vae $(TRAIN_OPTIONS) $(LDM_OPTIONS)
 	touch $@
 
 $(RUN)/.sounds: $(RUN)/.ldm cli/presets/prompts.txt

@@ -53,7 +53,7 @@ def test_nothing_but_an_event_database_gives_way_to_one(tmp_path):
 def test_a_dataset_is_not_distilled_again(tmp_path):
     plan = planned(f"RUN={tmp_path}", "DATA=mine", "PRESET=base", "GPUS=8")
     assert list(plan) == list(STAGES[1:])
-    assert "accelerate launch --num_processes 8 -m mkaudio train vae --data mine" in plan["train vae"]
+    assert "accelerate launch --multi_gpu --num_processes 8 -m mkaudio train vae --data mine" in plan["train vae"]
     assert "--preset base" in plan["train ldm"] and "window_s" not in plan["train ldm"]
 
 
@@ -70,11 +70,11 @@ def test_what_was_broken_off_goes_on(tmp_path):
 
 
 def test_a_run_is_of_one_set_of_sounds(tmp_path):
-    (tmp_path / ".heard").write_text("others\n")
+    (tmp_path / ".heard").write_text("tiny on others\n")
     command = ["make", f"RUN={tmp_path}", "SOUNDS=mine", f"{tmp_path}/.heard"]
     refused = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert refused.returncode == 2 and "was begun with others, not with mine" in refused.stdout
-    (tmp_path / ".heard").write_text("mine\n")
+    assert refused.returncode == 2 and "is of tiny on others, not of tiny on mine" in refused.stdout
+    (tmp_path / ".heard").write_text("tiny on mine\n")
     assert subprocess.run(command, cwd=ROOT, capture_output=True, check=False).returncode == 0
 
 
