@@ -43,6 +43,7 @@ def test_ten_seconds_mono_at_the_rate(folder):
     assert strongest_hz(waveform, 16_000) == pytest.approx(500, abs=1)
 
 
+@pytest.mark.slow
 def test_heard_once_and_kept(folder, starter, tmp_path):
     ear = YamnetEar(starter)
     scorer = StarterScorer(ear, starter)

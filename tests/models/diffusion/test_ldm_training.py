@@ -143,6 +143,7 @@ def test_bfloat16_trains_with_the_loss_in_float32():
     assert loss.item() == pytest.approx(training(sounds(), DRAW)[0].item(), rel=0.02)
 
 
+@pytest.mark.slow
 def test_a_few_steps_lower_the_loss():
     training = LdmTraining(SMALL, LOSS, fake_vae(), Words())
     optimizer, found = torch.optim.AdamW(training.parameters(), 3e-3), []
