@@ -25,7 +25,8 @@ rank = int(os.environ["RANK"])
 try:
     ended = trained(Path(sys.argv[1]), FakeTask(seed=rank), config_of(**eval(sys.argv[2])), opened(**eval(sys.argv[3])),
                     resume=sys.argv[4] == "1", progress=eval(sys.argv[5]))
-    print("ENDED", rank, ended.step, ended.ended, flush=True)
+    said = f"ENDED {rank} {ended.step} {ended.ended}" + chr(10)
+    os.write(1, said.encode())  # in one piece: both processes write into one pipe
 finally:
     if PartialState._shared_state:
         PartialState().destroy_process_group()
