@@ -87,8 +87,8 @@ class Skeleton:
         for number in range(max(last + 1, min(depth, last + 2))):  # of layers that are not there the first is said
             wanted = set() if number >= depth else usual | self.in_first if number == 0 else usual
             own = by_layer.get(number, set())
-            missing += [f"{self.layers}{number}.{inner}" for inner in wanted - own]
-            left += [f"{self.layers}{number}.{inner}" for inner in own - wanted]
+            missing += [f"{self.layers}{number}.{inner}" for inner in sorted(wanted - own)]
+            left += [f"{self.layers}{number}.{inner}" for inner in sorted(own - wanted)]
         return missing, left
 
 

@@ -97,6 +97,7 @@ def test_a_failed_call_is_one_clear_line_and_resume_completes(few, library, unbr
 
 
 @pytest.mark.parametrize("how", ["kill", "killgroup"])
+@pytest.mark.slow
 def test_a_run_killed_within_a_write_is_resumed_to_the_same_bytes(few, library, unbroken, tmp_path, how):
     """The library kills as well as it fails; here in a worker, which is started again where the parent lives on."""
     at = next(number for number, call in enumerate(unbroken[1], 1) if "write" in call and "/manifest/" in call)

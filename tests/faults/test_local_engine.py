@@ -21,6 +21,7 @@ def listed(folder, labels):
     return folder / "list.csv"
 
 
+@pytest.mark.slow
 def test_an_input_that_kills_its_worker_costs_one_row(tmp_path):
     source = listed(tmp_path / "in", ["", "", "kill me", "", "", "", ""])
     summary = run_distill([source], tmp_path / "out")

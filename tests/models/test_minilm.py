@@ -39,6 +39,7 @@ def test_equals_the_plain_padded_batch(starter: Path, reader: minilm.MiniLM) -> 
 
 
 @pytest.mark.parametrize("n_threads", [1, 2])
+@pytest.mark.slow
 def test_bits_depend_on_the_text_alone(starter: Path, n_threads: int) -> None:
     threads_before = torch.get_num_threads()
     torch.set_num_threads(n_threads)

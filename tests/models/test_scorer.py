@@ -28,6 +28,7 @@ def test_a_text_has_the_same_bits_beside_any_others(scorer):
     assert scorer.embed_text([]).shape == (0, 384)
 
 
+@pytest.mark.slow
 def test_a_text_is_drawn_to_the_classes_that_it_speaks_of(scorer, starter):
     """Against the formula in float64."""
     minilm, classes = MiniLM(starter / "minilm"), YamnetEar(starter).classes
@@ -44,6 +45,7 @@ def test_a_text_is_drawn_to_the_classes_that_it_speaks_of(scorer, starter):
         assert found @ units[classes.index("Bark")] > own @ units[classes.index("Bark")]
 
 
+@pytest.mark.slow
 def test_wordings_of_one_event_come_nearer_to_one_another(scorer, starter):
     own = MiniLM(starter / "minilm").embed(BARKS) - scorer._centre
     own /= np.linalg.norm(own, axis=1, keepdims=True)

@@ -174,6 +174,7 @@ def test_store_rate_resamples(tmp_path):
     assert (row["sample_rate_hz"], row["n_frames"]) == (16_000, 16_000)
 
 
+@pytest.mark.slow
 def test_tars_and_parquet_are_read_like_files(tmp_path):
     write_tone(tmp_path / "in" / "a.wav")
     write_tone(tmp_path / "in" / "b.wav", 600.0, 1.3)

@@ -22,6 +22,7 @@ def keys_and_bytes(s3, prefix):
     }
 
 
+@pytest.mark.slow
 def test_the_bytes_are_those_of_a_folder(tones, tmp_path, s3):
     run_distill([tones], tmp_path / "out")
     summary = run_distill([tones], s3.address("some/out"))
