@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from mkaudio.models.generation.candidates import Candidate, Scorer
     from mkaudio.models.generation.given_sound import GivenSound
-    from mkaudio.models.mel import MelConfig
 
 Facts = dict[str, str | int | float]
 
@@ -37,6 +36,7 @@ def run_generate(asked: Asked, given: Given | None, settings: Settings, files: G
     ranking, pictures = _ranking(settings), _pictures(asked)
     check_models(settings)
     from mkaudio.models.generation.candidates import candidates
+    from mkaudio.models.generation.drawn import draw_sound
 
     forwards = math.ceil(round((given.strength if given else 1.0) * settings.steps, 6))
     n_sounds = len(asked.texts) * settings.n_candidates
@@ -65,8 +65,8 @@ def run_generate(asked: Asked, given: Given | None, settings: Settings, files: G
             table = table or (None if files.is_file else Table(files.folder))
             kept = found if settings.keep_candidates else found[:1]
             _write(text, kept, models.ldm.vae.mel.sample_rate_hz, facts, files, table)
-            if settings.draw:
-                _draw(text, kept, models.ldm.vae.mel, files)
+            for path, one in _places(text, kept, files) if settings.draw else ():
+                draw_sound(files.picture(path), f"{text}  (seed {one.seed})", one.sound, models.ldm.vae.mel)
             bar.write("\n".join(_lines(text, files, found)), file=sys.stdout)
         each_s = (time.monotonic() - began) / n_sounds
     print(
@@ -152,21 +152,6 @@ def _places(text: str, kept: "Sequence[Candidate]", files: GeneratedFiles) -> "l
     """Return the file of each sound of a prompt, that of the best first."""
     best = files.best(text, kept[0].seed)
     return [(best, kept[0]), *((files.other(best, one.number, one.seed), one) for one in kept[1:])]
-
-
-def _draw(text: str, kept: "Sequence[Candidate]", config: "MelConfig", files: GeneratedFiles) -> None:
-    """Draw the mels of the sounds of a prompt as they can be heard, behind the vocoder; silence follows the shortest ones."""
-    import torch
-    from torch.nn.functional import pad
-
-    from mkaudio.models.diffusion.shown import draw_mels
-    from mkaudio.models.mel import LogMel
-
-    log_mel = LogMel(config)
-    for path, one in _places(text, kept, files):
-        title = f"{text}  (seed {one.seed})"
-        sound = pad(torch.from_numpy(one.sound), (0, max(config.n_fft - len(one.sound), 0)))
-        draw_mels(files.picture(path), title, {"generated": log_mel(sound[None])[0].numpy()}, config)
 
 
 def _lines(text: str, files: GeneratedFiles, found: "Sequence[Candidate]") -> list[str]:

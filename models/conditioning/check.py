@@ -1,6 +1,5 @@
 """Whether a conditioner can be loaded, said before torch is: where it lies, its tokenizer, its sizes, its tensors' names."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +14,7 @@ from mkaudio.models.conditioning.architectures import (
     TEXT_ARCHITECTURES,
     Architecture,
 )
-from mkaudio.models.conditioning.model_files import ModelFiles, find_model
+from mkaudio.models.conditioning.model_files import ModelFiles, find_model, json_object
 from mkaudio.models.conditioning.skeleton import Skeleton, stated_number
 from mkaudio.models.conditioning.tensor_names import must_fit, shapes_in
 from mkaudio.models.conditioning.tokenizer import check_vocabulary, load_tokenizer
@@ -123,21 +122,15 @@ def picture_settings(folder: Path) -> dict[str, Any]:
         folder: of the model.
 
     Returns:
-        What the file says.
+        What the file says; one that is no JSON object is a `ValueError`.
 
     Raises:
-        ValueError: it is missing, or no JSON object.
+        ValueError: it is missing.
     """
     path = folder / PREPROCESSOR
-    try:
-        said = json.loads(path.read_bytes())
-    except OSError:
-        raise ValueError(f"{path}: is missing, and says how pictures are cut: fetch the folder again") from None
-    except ValueError as error:
-        raise ValueError(f"{path}: cannot be read ({error}): fetch the file again") from error
-    if not isinstance(said, dict):
-        raise ValueError(f"{path}: cannot be read ({type(said).__name__}, no object): fetch the file again")
-    return said
+    if not path.is_file():
+        raise ValueError(f"{path}: is missing, and says how pictures are cut: fetch the folder again")
+    return json_object(path)
 
 
 def _clip_space(files: ModelFiles) -> Checked:

@@ -53,16 +53,34 @@ def find_model(name: str, architectures: Collection[str]) -> ModelFiles:
     """
     folder = _folder_of(name)
     path = folder / CONFIG
-    try:
-        config = json.loads(path.read_bytes())
-    except FileNotFoundError:
-        raise ValueError(f"{folder}: no {CONFIG} here: needed is a folder as save_pretrained() writes it") from None
-    except ValueError as error:
-        raise ValueError(f"{path}: cannot be read as JSON ({error}): fetch the file again") from error
-    found = config.get("model_type") if isinstance(config, dict) else None
+    if not path.is_file():
+        raise ValueError(f"{folder}: no {CONFIG} here: needed is a folder as save_pretrained() writes it")
+    config = json_object(path)
+    found = config.get("model_type")
     if not isinstance(found, str) or found not in architectures:
         raise ValueError(f"{path}: the model_type is {found!r}; can be read: {', '.join(sorted(architectures))}")
     return ModelFiles(name, folder, config, _weights_in(folder))
+
+
+def json_object(path: Path) -> dict[str, Any]:
+    """Read what a file of a model says.
+
+    Args:
+        path: of the file, which is there.
+
+    Returns:
+        Its content.
+
+    Raises:
+        ValueError: it is no JSON object.
+    """
+    try:
+        content = json.loads(path.read_bytes())
+    except ValueError as error:
+        raise ValueError(f"{path}: cannot be read as JSON ({error}): fetch the file again") from error
+    if not isinstance(content, dict):
+        raise ValueError(f"{path}: {type(content).__name__}, needed is a JSON object: fetch the file again")
+    return content
 
 
 def fingerprint_of(files: ModelFiles, *others: str) -> str:

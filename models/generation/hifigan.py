@@ -3,14 +3,13 @@
 Source: Kong et al. 2020 (arXiv 2010.05646); the network, and the mean and scale by which it normalises mels, are transformers'.
 """
 
-import json
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from mkaudio.models.conditioning.model_files import find_model
+from mkaudio.models.conditioning.model_files import find_model, json_object
 from mkaudio.models.conditioning.weights import fill, without_values
 from mkaudio.models.generation.stated_mel import check_mel, stated_mel
 from mkaudio.models.mel import MelConfig
@@ -82,10 +81,4 @@ def _extractor(folder: Path) -> dict[str, Any] | None:
     path = folder / _EXTRACTOR_FILE
     if not path.is_file():
         return None
-    try:
-        content = json.loads(path.read_bytes())
-    except ValueError as error:
-        raise ValueError(f"{path}: cannot be read as JSON ({error}): fetch the file again") from error
-    if not isinstance(content, dict):
-        raise ValueError(f"{path}: {type(content).__name__}, needed is a JSON object")
-    return content
+    return json_object(path)

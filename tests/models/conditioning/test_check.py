@@ -116,7 +116,7 @@ def test_a_clip_space_needs_both_its_towers(gone, tiny_model, tmp_path):
 def test_what_cuts_pictures_is_looked_for(tiny_model, tmp_path):
     copy = shutil.copytree(tiny_model("clip"), tmp_path / "copy")
     (copy / "preprocessor_config.json").write_text("[]")
-    assert "preprocessor_config.json: cannot be read (list" in checked(f"clip-space:{copy}")[0]
+    assert "preprocessor_config.json: list, needed is a JSON object" in checked(f"clip-space:{copy}")[0]
 
 
 def test_a_starter_pack_that_is_not_whole_is_said(starter, tmp_path, monkeypatch):

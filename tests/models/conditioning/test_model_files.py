@@ -78,6 +78,8 @@ def test_what_is_no_model_is_refused(tmp_path):
     (tmp_path / "config.json").write_text("{")
     assert "config.json: cannot be read as JSON" in refusal(tmp_path)
     (tmp_path / "config.json").write_text("[]")
+    assert "config.json: list, needed is a JSON object" in refusal(tmp_path)
+    (tmp_path / "config.json").write_text("{}")
     assert "the model_type is None" in refusal(tmp_path)
     assert "the model_type is 'gpt2'; can be read: bert, t5" in refusal(make(tmp_path, "gpt2"), ("t5", "bert"))
 
