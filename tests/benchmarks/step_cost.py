@@ -30,7 +30,7 @@ from pathlib import Path
 import psutil
 import torch
 from torch.utils.flop_counter import FlopCounterMode, sdpa_backward_flop_count, sdpa_flop_count
-from train_speed import OfLdm, OfVae
+from trainings import OfLdm, OfVae
 
 from mkaudio.cli.preset import read_preset, vae_preset
 from mkaudio.models.diffusion.training import LdmTraining

@@ -33,18 +33,14 @@ from pathlib import Path
 
 import psutil
 import torch
+from trainings import OfLdm, OfVae
 
-from mkaudio.cli.preset import ldm_preset, read_preset, vae_preset, with_settings
 from mkaudio.cli.training_run import Heard
 from mkaudio.cli.training_streams import streams_of
-from mkaudio.models.conditioning.cached import CachedConditioner
-from mkaudio.models.conditioning.load import load_conditioner
-from mkaudio.models.diffusion.task import LdmTask
 from mkaudio.models.precision import precision
 from mkaudio.models.training.batches import SoundBatch
 from mkaudio.models.training.loop import train
 from mkaudio.models.vae.saved import load_vae
-from mkaudio.models.vae.task import VaeTask
 
 
 def main():
@@ -155,40 +151,6 @@ class Took:
     @property
     def wait_share(self):
         return sum(share / speed for share, speed in self.waits) / sum(1 / speed for _, speed in self.waits)
-
-
-class OfVae:
-    """What is the autoencoder's alone: its discriminator plays from the first step."""
-
-    what = "autoencoder"
-
-    def __init__(self, name):
-        self._preset = vae_preset(with_settings(read_preset(name), ["vae_loss.adversarial_start_step=1"]), name)
-        self.stream, self.config, self.mel = self._preset.stream, self._preset.vae_training, self._preset.mel
-
-    def task(self, device):
-        preset = self._preset
-        return VaeTask(preset.mel, preset.vae, preset.vae_loss, self.config.seed)
-
-
-class OfLdm:
-    """What is the diffusion's alone.
-
-    Args:
-        name: of the preset.
-        vae: device → the autoencoder.
-    """
-
-    what = "diffusion"
-
-    def __init__(self, name, vae):
-        self._preset, self._vae = ldm_preset(read_preset(name), name), vae
-        self.stream, self.config, self.mel = self._preset.stream, self._preset.ldm_training, vae("cpu").mel
-
-    def task(self, device):
-        preset, reads = self._preset, self._preset.conditioning
-        conditioner = CachedConditioner(load_conditioner(reads.name, device, reads.n_tokens), reads.cached_prompts)
-        return LdmTask(preset.ldm, preset.ldm_loss, self._vae(device), conditioner, self.config.seed)
 
 
 class Bench:
